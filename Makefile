@@ -1,0 +1,44 @@
+# make run    builds what is here and serves on http://127.0.0.1:8080/
+# make test   formats checked, warnings as errors, all tests
+# make bench  measures beside nginx with nchan and a bare epoll server, and writes docs/benchmarks.md
+
+SWIFT ?= swift
+RELEASE = $(SWIFT) build --configuration release --static-swift-stdlib --product flagpole
+STRICT = -Xswiftc -warnings-as-errors
+BINARY = .build/release/flagpole
+SOURCES = Sources Tests Plugins Package.swift
+
+.PHONY: run build install test check format bench clean help
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+run: build
+	@exec $(BINARY) serve --config config.json
+
+build:
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server
+	$(RELEASE)
+
+install: build
+	install -D -m 755 $(BINARY) $(DESTDIR)/usr/local/bin/flagpole
+
+test:
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl chromium chromium-driver
+	$(MAKE) --no-print-directory check
+	$(SWIFT) build --build-tests $(STRICT)
+	$(SWIFT) test --skip-build $(STRICT)
+
+check:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+bench: build
+	@scripts/install-packages gcc libc6-dev make python3 nginx libnginx-mod-nchan util-linux
+	$(MAKE) --no-print-directory -C Benchmarks
+	python3 Benchmarks/run.py --flagpole $(BINARY)
+
+clean:
+	rm -rf .build

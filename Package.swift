@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "flagpole",
+    products: [
+        .executable(name: "flagpole", targets: ["FlagpoleCommand"])
+    ],
+    targets: [
+        // Kernel calls that Swift's Glibc module lacks: epoll, eventfd, signalfd, accept4, spawning.
+        .systemLibrary(name: "CLinux"),
+        // The Redis client library, from Debian's libhiredis-dev.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // SQLite, from Debian's libsqlite3-dev.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+
+        // Pure: the JSON scanner, value tree and writer.
+        .target(name: "JSON"),
+        // Pure: HTTP/1.1 messages and Server-Sent Events, parsed and encoded without I/O.
+        .target(name: "HTTP"),
+        // Pure: the domain of feeds, kinds, entries and cursors.
+        .target(name: "Feeds", dependencies: ["JSON"]),
+        // Log lines and the metrics registry.
+        .target(name: "Logging"),
+        // Threads: the epoll event loop and the blocking executor, each the executor of one actor.
+        .target(name: "Reactor", dependencies: ["CLinux"]),
+        // The HTTP server's connections, event streams and router, on one event loop.
+        .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Reactor"]),
+        // A synchronous Redis client over hiredis.
+        .target(name: "Redis", dependencies: ["CHiredis"]),
+        // A synchronous SQLite client and its migrator.
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
+        // The bridge itself: where configuration, poll loop, store, hub and API meet.
+        .target(
+            name: "Bridge",
+            dependencies: ["CLinux", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite"],
+            plugins: ["EmbedFiles"]
+        ),
+        // The command line.
+        .executableTarget(
+            name: "FlagpoleCommand",
+            dependencies: ["Bridge", "CLinux", "Feeds", "HTTP", "JSON", "Logging", "Redis", "SQLite"]
+        ),
+
+        // Turns migrations/ and Sources/Web/ into string literals, so that the binary is self-contained.
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
+        .executableTarget(name: "EmbedFilesTool"),
+
+        .testTarget(name: "JSONTests", dependencies: ["CSQLite", "JSON"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "FeedsTests", dependencies: ["Feeds"]),
+        .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTP", "HTTPServer", "Reactor"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+        .testTarget(
+            name: "BridgeTests",
+            dependencies: ["Bridge", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite"]
+        ),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

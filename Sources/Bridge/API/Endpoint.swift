@@ -1,0 +1,69 @@
+import HTTP
+import HTTPServer
+
+/// What the server answers to.
+enum Endpoint: Sendable {
+    case stream
+    case publish
+    case health
+    case readiness
+    case metrics
+    case file(WebFile)
+
+    /// The routes of the API and of the pages.
+    static func router() -> Router<Endpoint> {
+        var router = Router<Endpoint>()
+        router.add(.get, "/v1/stream", .stream)
+        router.add(.post, "/v1/feeds/{feed}/notifications", .publish)
+        router.add(.get, "/healthz", .health)
+        router.add(.get, "/readyz", .readiness)
+        router.add(.get, "/metrics", .metrics)
+        for file in WebFile.all {
+            router.add(.get, file.name == "index.html" ? "/" : "/\(file.name)", .file(file))
+        }
+        return router
+    }
+
+    /// Whether it answers whatever name the request calls the server by: probes often know only an address.
+    var ignoresHost: Bool {
+        switch self {
+        case .health, .readiness: true
+        default: false
+        }
+    }
+}
+
+/// A page, script, style sheet or picture that the binary carries.
+struct WebFile: Sendable {
+    let name: String
+    let contentType: String
+    let body: [UInt8]
+
+    static let all = EmbeddedFiles.web.compactMap { file -> WebFile? in
+        guard let type = contentType(of: file.name) else { return nil }
+        return WebFile(name: file.name, contentType: type, body: Array(file.text.utf8))
+    }
+
+    private static func contentType(of name: String) -> String? {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: nil
+        }
+    }
+
+    /// The answer, with the headers that keep a page to itself: nothing from elsewhere, no frame, no referrer.
+    var response: HTTPResponse {
+        var response = HTTPResponse(contentType: contentType, body: body)
+        response.headers.add(
+            "Content-Security-Policy",
+            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+        response.headers.add("X-Content-Type-Options", "nosniff")
+        response.headers.add("X-Frame-Options", "DENY")
+        response.headers.add("Referrer-Policy", "no-referrer")
+        response.headers.add("Cache-Control", "no-cache")
+        return response
+    }
+}

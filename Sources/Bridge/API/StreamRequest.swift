@@ -1,0 +1,84 @@
+import Feeds
+import HTTP
+
+/// What a client asks for with `GET /v1/stream`.
+struct StreamRequest {
+    let feeds: [StreamFeed]
+    let isEnveloped: Bool
+    let start: StreamStart
+    /// The cursor that the client came with, if it is one of ours.
+    let presented: LogPosition?
+
+    /// How many feeds a stream may have.
+    static let maximumFeeds = 100
+
+    init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
+        let names = request.target.all("feed")
+        guard !names.isEmpty else {
+            throw Problem(.badRequest, "Name at least one feed, as in /v1/stream?feed=user:42.")
+        }
+        var feeds: [StreamFeed] = []
+        var seen: Set<FeedName> = []
+        for text in names {
+            let (feed, kind) = try settings.feed(text)
+            if seen.insert(feed).inserted { feeds.append(StreamFeed(name: feed, isInbox: kind.isInbox)) }
+        }
+        guard feeds.count <= StreamRequest.maximumFeeds else {
+            throw Problem(.badRequest, "A stream has at most \(StreamRequest.maximumFeeds) feeds; open another one.")
+        }
+        self.feeds = feeds
+        isEnveloped = feeds.count > 1 || request.target.first("envelope") == "1"
+        let cursor = StreamRequest.cursor(request)
+        if cursor.isEmpty {
+            start = try StreamRequest.startWithoutCursor(request)
+            presented = nil
+        } else {
+            (start, presented) = StreamRequest.start(after: cursor, epoch: epoch)
+        }
+    }
+
+    /// What stands in `Last-Event-ID`, else in the query; an empty one is none.
+    private static func cursor(_ request: HTTPRequest) -> String {
+        let candidates = [
+            request.headers["Last-Event-ID"], request.target.first("last_event_id"),
+            request.target.first("lastEventId"),
+        ]
+        return candidates.compactMap { $0 }.first { !$0.isEmpty } ?? ""
+    }
+
+    private static func startWithoutCursor(_ request: HTTPRequest) throws(Problem) -> StreamStart {
+        switch request.target.first("since") {
+        case nil, "": .backlog
+        case "now": .now
+        default: throw Problem(.badRequest, "since is now, or left out for the backlog.")
+        }
+    }
+
+    /// Tries what the client presents as a cursor of ours, then as a notification's id.
+    private static func start(after text: String, epoch: String) -> (StreamStart, LogPosition?) {
+        if let cursor = Cursor(text) {
+            return cursor.epoch == epoch ? (.after(cursor.position), cursor.position) : (.snapshot(.newEpoch), nil)
+        }
+        guard text.utf8.count <= 1024, EntryReader.isID(text) else { return (.snapshot(.unknownCursor), nil) }
+        return (.afterNotification(text), nil)
+    }
+}
+
+extension Configuration {
+    /// The feed of this name and its kind.
+    func feed(_ text: String) throws(Problem) -> (FeedName, Kind) {
+        guard let feed = FeedName(text) else {
+            throw Problem(
+                .badRequest,
+                "A feed is named KIND:ID, as in user:42. KIND is a-z, 0-9, _ and -, beginning with a letter, at most 32; "
+                    + "ID is 1 to 128 of letters, digits and . _ @ + - |")
+        }
+        guard let kind = kind(of: feed) else {
+            throw Problem(
+                .notFound,
+                "No kind \(feed.kind) is declared; add it to kinds in the configuration. Declared: "
+                    + kinds.map(\.name).joined(separator: ", ") + ".")
+        }
+        return (feed, kind)
+    }
+}

@@ -1,0 +1,69 @@
+import Feeds
+import JSON
+
+extension Configuration {
+    /// The kind that is there without being declared.
+    static let userKind = Kind(
+        name: "user", list: wellKnown("notifications:user:{id}"), flag: wellKnown("user:{id}:has_new_notification"),
+        isInbox: true, timeToLiveSeconds: 604_800)
+
+    private static func wellKnown(_ template: String) -> KeyTemplate {
+        guard let template = KeyTemplate(template) else { preconditionFailure("\(template) is no template") }
+        return template
+    }
+}
+
+extension Kind {
+    static let table = SettingsTable<Kind>([
+        Setting("list", \.list, .keyTemplate),
+        Setting("flag", \.flag, .keyTemplate),
+        Setting("inbox", \.isInbox, .truth),
+        Setting("ttl_seconds", \.timeToLiveSeconds, .integer(0...315_360_000)),
+        Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(1...3_600_000))),
+    ])
+
+    /// A kind that so far has only its templates.
+    fileprivate init(
+        name: String, declaredBy object: JSONObject, at location: SettingLocation
+    ) throws(ConfigurationError) {
+        func template(_ member: String) throws(ConfigurationError) -> KeyTemplate {
+            guard let value = object[member] else { throw location.missing(member) }
+            return try SettingDomain.keyTemplate.read(value, location.member(member))
+        }
+        self.init(name: name, list: try template("list"), flag: try template("flag"))
+    }
+}
+
+extension Setting<Configuration> {
+    /// The kinds: what is declared is added to those that are there already, or changes them.
+    ///
+    /// They have no names in the environment, which could not tell the hyphen of a kind's name from the underscore.
+    init(_ path: String, _ kinds: WritableKeyPath<Configuration, [Kind]> & Sendable) {
+        self.init(path, fromText: nil) { value, location, configuration throws(ConfigurationError) in
+            guard let declared = value.asObject else { throw location.refusing(value, "allowed is an object") }
+            for (name, value) in declared {
+                try configuration[keyPath: kinds].declare(name, value, at: location.member(name))
+            }
+        } value: { configuration in
+            var object = JSONObject()
+            for kind in configuration[keyPath: kinds] { object[kind.name] = .object(Kind.table.encode(kind)) }
+            return .object(object)
+        }
+    }
+}
+
+extension [Kind] {
+    fileprivate mutating func declare(
+        _ name: String, _ value: JSONValue, at location: SettingLocation
+    ) throws(ConfigurationError) {
+        guard FeedName.isKind(name.utf8) else {
+            throw location.refusing("a kind is named by a-z, 0-9, _ and -, a letter first, at most 32 of them")
+        }
+        guard let object = value.asObject else { throw location.refusing(value, "allowed is an object") }
+        let index = firstIndex { $0.name == name }
+        var kind =
+            if let index { self[index] } else { try Kind(name: name, declaredBy: object, at: location) }
+        try Kind.table.read(object, at: location, into: &kind)
+        if let index { self[index] = kind } else { append(kind) }
+    }
+}

@@ -1,0 +1,50 @@
+extension Configuration {
+    /// The HTTP server; a limit of 0 is none.
+    package struct Server: Sendable, Equatable {
+        /// An IPv4 or IPv6 literal, or `localhost`.
+        package var host = "127.0.0.1"
+        /// 0: the kernel chooses one.
+        package var port = 8080
+        /// How many event loops share the port.
+        package var threads = 1
+        /// Names, in lower case, by which requests may address the server besides IP literals and `localhost`.
+        package var hosts: [String] = []
+        package var maxStreams = 100_000
+        package var maxStreamsPerFeed = 0
+        package var maxBodyBytes = 1_048_576
+        /// What streams are told to wait before they come back.
+        package var retryMilliseconds = 3000
+        /// The silence after which a stream gets a heartbeat.
+        package var pingMilliseconds = 15_000
+        /// A stream's lifetime.
+        package var maxStreamMilliseconds = 0
+        /// How many notifications a stream without cursor starts with at most.
+        package var backlogLimit = 100
+        /// What may wait for a stream in memory before it is fed from disk.
+        package var maxPendingBytes = 262_144
+        /// How long a stream may take nothing before it is closed.
+        package var stalledStreamMilliseconds = 60_000
+        /// How long a shutdown waits for what is under way.
+        package var drainMilliseconds = 5000
+
+        static let settings: [Setting<Configuration>] = [
+            Setting("server.host", \.server.host, .host),
+            Setting("server.port", \.server.port, .integer(0...65_535)),
+            Setting("server.threads", \.server.threads, .integer(1...64)),
+            Setting("server.hosts", \.server.hosts, .hostNames),
+            .only("server.admin", .null),
+            Setting("server.max_streams", \.server.maxStreams, .integer(0...10_000_000)),
+            Setting("server.max_streams_per_feed", \.server.maxStreamsPerFeed, .integer(0...10_000_000)),
+            .only("server.max_streams_per_address", .number("0")),
+            .only("server.requests_per_second_per_address", .number("0")),
+            Setting("server.max_body_bytes", \.server.maxBodyBytes, .integer(1...1_073_741_824)),
+            Setting("server.retry_ms", \.server.retryMilliseconds, .integer(1...3_600_000)),
+            Setting("server.ping_ms", \.server.pingMilliseconds, .integer(10...3_600_000)),
+            Setting("server.max_stream_ms", \.server.maxStreamMilliseconds, .integer(0...604_800_000)),
+            Setting("server.backlog_limit", \.server.backlogLimit, .integer(1...10_000)),
+            Setting("server.max_pending_bytes", \.server.maxPendingBytes, .integer(1024...1_073_741_824)),
+            Setting("server.stalled_stream_ms", \.server.stalledStreamMilliseconds, .integer(100...86_400_000)),
+            Setting("server.drain_ms", \.server.drainMilliseconds, .integer(0...600_000)),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import Feeds
+import JSON
+
+/// Everything that can be configured, valid and complete.
+///
+/// Each section stands in a file of its own, in which a property gives a setting its default and a row of the section's
+/// `settings` gives it its name and its allowed values. Reading, printing, the names in the environment and the words
+/// of errors all follow from these rows.
+package struct Configuration: Sendable, Equatable {
+    package var server = Server()
+    package var redis = RedisServer()
+    /// The directory of the embedded Redis and, unless it is told otherwise, of the database.
+    package var dataDirectory = "data"
+    package var database = Database()
+    package var poll = Polling()
+    /// Every kind of feed, `user` first.
+    package var kinds = [Configuration.userKind]
+    package var log = Log()
+
+    /// The defaults.
+    package init() {}
+}
+
+extension Configuration {
+    static let table = SettingsTable(
+        Server.settings + RedisServer.settings + [Setting("data_dir", \.dataDirectory, .path)] + Database.settings
+            + Polling.settings + laterSections + [Setting("kinds", \.kinds)] + laterDeclarations + Log.settings)
+
+    /// What the file may say already, though this version only knows the default.
+    private static let laterSections: [Setting<Configuration>] = [
+        .only("auth.mode", .string("open")),
+        .only("auth.cookie", .string("flagpole_token")),
+        .only("auth.proxy_header", .string("X-Forwarded-User")),
+        .only("auth.trusted_proxies", .array([.string("127.0.0.1"), .string("::1")])),
+        .only("cors.origins", .array([])),
+    ]
+
+    private static let laterDeclarations: [Setting<Configuration>] = [
+        .only("events", .object([:])),
+        .only("routes", .object([:])),
+        .only("generators", .object([:])),
+    ]
+
+    /// The file at the path that data directory and database give; the path is relative to the current directory.
+    package var databasePath: String {
+        get { database.explicitPath ?? "\(dataDirectory)/flagpole.sqlite3" }
+        set { database.explicitPath = newValue }
+    }
+
+    /// The kind of a feed; nil where the configuration has none of that name.
+    package func kind(of feed: FeedName) -> Kind? {
+        kinds.first { $0.name == feed.kind }
+    }
+}

@@ -1,0 +1,62 @@
+import Feeds
+import HTTP
+import HTTPServer
+
+extension Hub {
+    /// Sends what was committed to every live stream of its feed: encoded once for all, and queued for the turn's
+    /// flush, so that several notifications for a stream share one write.
+    func deliver(_ commit: Commit) {
+        let limit = settings.server.maxPendingBytes
+        for notification in commit.notifications {
+            var plain: [UInt8]?
+            var enveloped: [UInt8]?
+            subscriptions.forEachStream(of: notification.feed) { descriptor in
+                let slot = Int(descriptor)
+                guard streams[slot].mode == .live else {
+                    streams[slot].hasMissed = true
+                    return
+                }
+                // The database may have told the stream of it already.
+                guard streams[slot].cursor < notification.position else { return }
+                let chunk: [UInt8]
+                if streams[slot].isEnveloped {
+                    chunk = enveloped ?? encode(notification, commit.bytes, enveloped: true)
+                    enveloped = chunk
+                } else {
+                    chunk = plain ?? encode(notification, commit.bytes, enveloped: false)
+                    plain = chunk
+                }
+                let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
+                if connections.pendingBytes(id) + chunk.count > limit && connections.pendingBytes(id) > 0 {
+                    // It does not keep up: from here on it costs a cursor, and goes on from the database when it has
+                    // drained.
+                    streams[slot].mode = .replaying
+                    streams[slot].hasMissed = true
+                    connections.notifyWhenDrained(id)
+                    return
+                }
+                streams[slot].cursor = notification.position
+                connections.send(chunk, to: id)
+                eventsSent += 1
+            }
+        }
+    }
+
+    private func encode(_ notification: CommittedNotification, _ bytes: [UInt8], enveloped: Bool) -> [UInt8] {
+        let id = Array(cursor(notification.position).description.utf8)
+        let event = notification.event.map { Array($0.utf8) }
+        var chunk: [UInt8] = []
+        bytes.withUnsafeBufferPointer { bytes in
+            let body = UnsafeBufferPointer(rebasing: bytes[notification.body])
+            if enveloped {
+                let envelope = Envelope(
+                    feed: notification.feed.text, id: notification.id, isReplay: false, readAt: nil,
+                    unread: notification.unread)
+                ServerSentEvent.appendChunk(id: id, event: event, data: envelope.wrapping(body).span, to: &chunk)
+            } else {
+                ServerSentEvent.appendChunk(id: id, event: event, data: body.span, to: &chunk)
+            }
+        }
+        return chunk
+    }
+}

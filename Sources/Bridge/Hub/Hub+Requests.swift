@@ -1,0 +1,110 @@
+import Feeds
+import HTTP
+import HTTPServer
+import JSON
+
+extension Hub {
+    /// Answers a request, at once or when another thread has done its part.
+    func serve(_ request: HTTPRequest, _ id: ConnectionID) {
+        do throws(Problem) {
+            switch router.match(request.method, request.target) {
+            case .notFound where request.target.raw == "*":
+                connections.respond(id, HTTPResponse(status: .noContent))
+            case .notFound:
+                throw Problem(.notFound, "There is nothing at this path; the API is under /v1, the page at /.")
+            case .methodNotAllowed(let allowed):
+                let allow = [("Allow", allowed.map(\.name).joined(separator: ", "))]
+                guard request.method == .options else {
+                    throw Problem(
+                        .methodNotAllowed, "This path has no \(request.method.name); see Allow.", headers: allow)
+                }
+                connections.respond(id, HTTPResponse(status: .noContent, headers: HTTPHeaders(allow)))
+            case .found(let endpoint, let parameters):
+                if !endpoint.ignoresHost {
+                    try RequestGuard.checkHost(request, allowed: settings.server.hosts)
+                }
+                try serve(endpoint, parameters, request, id)
+            }
+        } catch {
+            connections.respond(id, error.response)
+        }
+    }
+
+    private func serve(
+        _ endpoint: Endpoint, _ parameters: [String], _ request: HTTPRequest, _ id: ConnectionID
+    ) throws(Problem) {
+        switch endpoint {
+        case .stream where request.method == .head:
+            _ = try StreamRequest(request, settings, epoch: epoch)
+            connections.respond(id, HTTPResponse(headers: Hub.streamHeaders))
+        case .stream:
+            openStream(try StreamRequest(request, settings, epoch: epoch), id)
+        case .publish:
+            try publish(request, to: parameters[0], id)
+        case .health:
+            connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
+        case .readiness:
+            connections.respond(id, readiness())
+        case .metrics:
+            telemetry.connections.set(Double(connections.count))
+            connections.respond(
+                id, HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: telemetry.render()))
+        case .file(let file):
+            connections.respond(id, file.response)
+        }
+    }
+
+    // MARK: - Publishing
+
+    private func publish(_ request: HTTPRequest, to name: String, _ id: ConnectionID) throws(Problem) {
+        try RequestGuard.checkOrigin(request)
+        try RequestGuard.checkContentType(request)
+        let (feed, kind) = try settings.feed(name)
+        let publication = try Publication(request, settings)
+        let command = PublishCommand(to: feed, of: kind, prefix: settings.redis.prefix)
+        Task { [publisher] in
+            let response: HTTPResponse
+            do {
+                try await publisher.publish(publication.entries, command)
+                telemetry.entriesPublished.add(publication.ids.count)
+                response = .json(["ids": .array(publication.ids.map { .string($0) })], status: .created)
+            } catch {
+                response =
+                    Problem(
+                        .serviceUnavailable, "\(error). Send it again; with the same ids nothing is doubled.",
+                        headers: [("Retry-After", "1")]
+                    ).response
+            }
+            connections.respond(id, response)
+        }
+    }
+
+    // MARK: - Readiness
+
+    private func readiness() -> HTTPResponse {
+        var reasons = telemetry.readiness.all.map { ($0.part.rawValue, $0.reason) }
+        let age = telemetry.secondsSinceTick
+        let longest = max(5, Double(settings.poll.intervalMilliseconds) / 1000 * 3)
+        if age > longest { reasons.append(("tick", "the poll loop has not turned for \(Int(age)) s")) }
+        var members: JSONObject = [
+            "status": .string(reasons.isEmpty ? "ready" : "not ready"),
+            "last_tick_age_ms": .number(String(Int(age * 1000))),
+        ]
+        if !reasons.isEmpty {
+            var object = JSONObject()
+            for (part, reason) in reasons { object[part] = .string(reason) }
+            members["reasons"] = .object(object)
+        }
+        return .json(members, status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+}
+
+extension HTTPResponse {
+    /// An answer in JSON, not to be kept by anyone.
+    static func json(_ object: JSONObject, status: HTTPStatus = .ok) -> HTTPResponse {
+        var response = HTTPResponse(
+            status: status, contentType: "application/json", body: JSONValue.object(object).encoded())
+        response.headers.add("Cache-Control", "no-store")
+        return response
+    }
+}

@@ -1,0 +1,163 @@
+import Feeds
+import HTTP
+import HTTPServer
+import Reactor
+
+extension Hub {
+    static let streamHeaders: HTTPHeaders = [
+        "Content-Type": "text/event-stream; charset=utf-8",
+        "Cache-Control": "private, no-cache, no-store, no-transform",
+        "X-Accel-Buffering": "no",
+    ]
+
+    /// Opens an event stream, or tells its client to come back later.
+    func openStream(_ request: StreamRequest, _ id: ConnectionID) {
+        let isFull = maximumStreams > 0 && connections.streamCount >= maximumStreams
+        let perFeed = settings.server.maxStreamsPerFeed
+        let isFeedFull = perFeed > 0 && request.feeds.contains { subscriptions.streams(of: $0.name) >= perFeed }
+        if isDraining || isFull || isFeedFull {
+            refuse(id, isDraining ? "shutting down" : isFull ? "too many streams" : "too many streams of a feed")
+            return
+        }
+        guard connections.beginStream(id, Hub.streamHeaders) else { return }
+        var first: [UInt8] = []
+        ServerSentEvent.appendRetry(drawnRetry(), to: &first)
+        connections.send(ChunkEncoder.frame(first), to: id)
+        register(request, id)
+        ask(id, request.start)
+    }
+
+    private func register(_ request: StreamRequest, _ id: ConnectionID) {
+        let slot = Int(id.descriptor)
+        while streams.count <= slot { streams.append(StreamState()) }
+        let now = Ticks(.now)
+        var stream = StreamState()
+        stream.mode = .replaying
+        stream.generation = id.generation
+        stream.isEnveloped = request.isEnveloped
+        stream.opening = StreamOpening(began: now, presented: request.presented)
+        let lifetime = settings.server.maxStreamMilliseconds
+        if lifetime > 0 {
+            stream.end = Ticks(now.rawValue &+ UInt32(lifetime - Int.random(in: 0...(lifetime / 5))))
+        }
+        for feed in request.feeds {
+            if subscriptions.add(feed, stream: id.descriptor, list: &stream.subscription) {
+                newlyWatched.append(feed.name)
+            }
+        }
+        streams[slot] = stream
+        unwelcomed += 1
+    }
+
+    /// Answers with a stream that ends at once and says when to try again: to anything but 200 EventSource gives up
+    /// for good.
+    private func refuse(_ id: ConnectionID, _ reason: String) {
+        telemetry.streamsRefused.add()
+        var body: [UInt8] = []
+        ServerSentEvent.appendRetry(drawnRetry(), to: &body)
+        ServerSentEvent.appendComment(reason, to: &body)
+        body.append(UInt8(ascii: "\n"))
+        connections.respond(id, HTTPResponse(headers: Hub.streamHeaders, body: body), closing: true)
+    }
+
+    /// Forgets a stream that has closed.
+    func forget(_ id: ConnectionID) {
+        let slot = Int(id.descriptor)
+        guard isOpen(id) else { return }
+        if let opening = streams[slot].opening, !opening.isWelcomed { unwelcomed -= 1 }
+        newlyForsaken += subscriptions.removeAll(list: streams[slot].subscription)
+        rests[id.descriptor] = nil
+        streams[slot] = StreamState()
+    }
+
+    func isOpen(_ id: ConnectionID) -> Bool {
+        let slot = Int(id.descriptor)
+        return slot < streams.count && streams[slot].generation == id.generation && streams[slot].mode != .closed
+    }
+
+    // MARK: - From the database
+
+    /// Asks the store for a stream's next part.
+    private func ask(_ id: ConnectionID, _ start: StreamStart) {
+        let slot = Int(id.descriptor)
+        // What is left of a backlog ends where the first part ended, so that what was missed since is still missed.
+        if case .rest = start {} else { streams[slot].hasMissed = false }
+        let feeds = subscriptions.feeds(list: streams[slot].subscription)
+        queries.append((id, StreamQuery(feeds: feeds, start: start, isEnveloped: streams[slot].isEnveloped)))
+    }
+
+    /// Takes the store's answers.
+    func received(_ answers: [(ConnectionID, StreamPage?)]) {
+        for (id, page) in answers where isOpen(id) {
+            if let page { send(page, id) } else { sayGoodbyeForNow(id) }
+        }
+    }
+
+    /// The database failed: the stream ends, and its client comes back with its cursor.
+    private func sayGoodbyeForNow(_ id: ConnectionID) {
+        var goodbye: [UInt8] = []
+        StreamEvents.appendGoodbye(reason: "store", retryMilliseconds: drawnRetry(), to: &goodbye)
+        connections.send(ChunkEncoder.frame(goodbye), to: id)
+        connections.endStream(id)
+    }
+
+    private func send(_ page: StreamPage, _ id: ConnectionID) {
+        let slot = Int(id.descriptor)
+        var events: [UInt8] = []
+        if let opening = streams[slot].opening, !opening.isWelcomed {
+            appendWelcome(slot, opening, page, to: &events)
+        }
+        events.append(contentsOf: page.events)
+        eventsSent += page.eventCount
+        streams[slot].cursor = page.after
+        if page.rest == nil && !streams[slot].hasMissed {
+            streams[slot].mode = .live
+            if streams[slot].opening != nil {
+                streams[slot].opening = nil
+                StreamEvents.appendLive(cursor(page.after), unread: page.unread, to: &events)
+            }
+        }
+        if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
+        guard streams[slot].mode != .live else { return }
+        rests[id.descriptor] = page.rest
+        connections.notifyWhenDrained(id)
+    }
+
+    /// Asks for the next part once the last one has left.
+    func continueStream(_ id: ConnectionID) {
+        guard isOpen(id), streams[Int(id.descriptor)].mode == .replaying else { return }
+        let start = rests.removeValue(forKey: id.descriptor) ?? .after(streams[Int(id.descriptor)].cursor)
+        ask(id, start)
+    }
+
+    // MARK: - Welcome
+
+    private func appendWelcome(_ slot: Int, _ opening: StreamOpening, _ page: StreamPage?, to events: inout [UInt8]) {
+        opening.isWelcomed = true
+        unwelcomed -= 1
+        let before = page?.before ?? (page == nil ? opening.presented : nil)
+        StreamEvents.appendWelcome(
+            before.map(cursor), clientID: opening.clientID,
+            feeds: subscriptions.feeds(list: streams[slot].subscription),
+            unread: page?.unread, pingMilliseconds: settings.server.pingMilliseconds, time: WallClock.unixMilliseconds,
+            to: &events)
+    }
+
+    /// Welcomes streams that the store has kept waiting for a second, without what only the store knows.
+    func welcomeLate() {
+        let now = Ticks(.now)
+        for slot in streams.indices {
+            guard let opening = streams[slot].opening, !opening.isWelcomed, now.since(opening.began) >= 1000 else {
+                continue
+            }
+            var events: [UInt8] = []
+            appendWelcome(slot, opening, nil, to: &events)
+            let id = ConnectionID(descriptor: Int32(slot), generation: streams[slot].generation)
+            connections.send(ChunkEncoder.frame(events), to: id)
+        }
+    }
+
+    func cursor(_ position: LogPosition) -> Cursor {
+        Cursor(epoch: epoch, position: position)
+    }
+}

@@ -1,0 +1,210 @@
+import Feeds
+import Glibc
+import HTTP
+import HTTPServer
+import Reactor
+import Synchronization
+
+/// One event loop: its connections, the streams among them, and which stream has which feed.
+///
+/// Everything here is plain values on one thread. It asks the store's reader for backlogs, tells the poller which
+/// feeds are watched, gets commits from the store's writer, and never blocks.
+actor Hub {
+    nonisolated let loop = EventLoop()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let settings: Configuration
+    let epoch: String
+    let telemetry: Telemetry
+    let poller: Poller
+    let reader: StoreReader
+    let publisher: Publisher
+    let router: Router<Endpoint>
+
+    var connections: ConnectionTable
+    var streams: [StreamState] = []
+    var subscriptions = Subscriptions()
+    /// Feeds whose first stream came, or whose last one left, in this turn.
+    var newlyWatched: [FeedName] = []
+    var newlyForsaken: [FeedName] = []
+    /// What this turn's streams want to know of the store.
+    var queries: [(ConnectionID, StreamQuery)] = []
+    /// What is still to come of backlogs that did not fit into one part, by descriptor.
+    var rests: [Int32: StreamStart] = [:]
+    /// How many streams have not been welcomed yet.
+    var unwelcomed = 0
+    var eventsSent = 0
+    var isDraining = false
+    let maximumStreams: Int
+    private let listener: Listener
+    private var nextSweep = MonotonicTime.now
+    private let sweepInterval: Milliseconds
+    private var whenDrained: (@Sendable () -> Void)?
+    /// Whether the last connection has gone after `drain`.
+    nonisolated let hasDrained = Atomic<Bool>(false)
+    private var reportedStreams = 0
+
+    init(
+        _ settings: Configuration, maximumStreams: Int, listener: Listener, epoch: String, poller: Poller,
+        reader: StoreReader, publisher: Publisher, telemetry: Telemetry
+    ) {
+        self.settings = settings
+        self.maximumStreams = maximumStreams
+        self.listener = listener
+        self.epoch = epoch
+        self.poller = poller
+        self.reader = reader
+        self.publisher = publisher
+        self.telemetry = telemetry
+        router = Endpoint.router()
+        var timeouts = ConnectionTimeouts()
+        timeouts.stalledStream = Milliseconds(Int64(settings.server.stalledStreamMilliseconds))
+        connections = ConnectionTable(
+            loop: loop, limits: HTTPLimits(bodyBytes: settings.server.maxBodyBytes), timeouts: timeouts)
+        sweepInterval = Milliseconds(Int64(min(500, max(5, settings.server.pingMilliseconds / 10))))
+    }
+
+    /// Serves until `drain` is done; the calling thread becomes the loop's.
+    nonisolated func run() {
+        loop.run(
+            turn: { ready in assumeIsolated { $0.turn(ready) } },
+            beforeWaiting: { assumeIsolated { $0.finishTurn() } })
+        assumeIsolated { $0.connections.closeAll() }
+    }
+
+    func listen() {
+        _ = loop.registerListener(Registration(descriptor: listener.descriptor, generation: 0))
+    }
+
+    private func turn(_ ready: [ReadyDescriptor]) {
+        connections.setTime(.now)
+        for event in ready {
+            if event.registration.descriptor == listener.descriptor {
+                connections.accept(from: listener.descriptor)
+            } else {
+                connections.handle(event.registration, event.events)
+            }
+        }
+        handleNotices()
+    }
+
+    /// Writes what the turn queued, and says until when the loop may sleep.
+    private func finishTurn() -> MonotonicTime {
+        let now = MonotonicTime.now
+        connections.setTime(now)
+        if now >= nextSweep { sweep(now) }
+        // What a flush brings about (a drained stream, a closed one) is handled in the same turn, but once only, so
+        // that new events get their turn as well.
+        connections.flush()
+        handleNotices()
+        handOver()
+        return connections.hasWork ? now : nextSweep
+    }
+
+    private func handleNotices() {
+        while let notice = connections.nextNotice() {
+            switch notice {
+            case .request(let id, let request, _): serve(request, id)
+            case .malformed(let id, let error):
+                connections.respond(id, Problem(error.status, error.detail).response, closing: true)
+            case .timedOut(let id):
+                let problem = Problem(.requestTimeout, "The request did not arrive in time; send it again.")
+                connections.respond(id, problem.response, closing: true)
+            case .drained(let id): continueStream(id)
+            case .streamClosed(let id): forget(id)
+            case .acceptFailed(let code):
+                telemetry.logger.warning(
+                    "connections cannot be accepted for a moment; raise the limit on open files (ulimit -n)",
+                    [("error", .string(String(cString: strerror(code))))])
+            }
+        }
+    }
+
+    /// Hands to other threads what the turn brought up for them: one batch each.
+    private func handOver() {
+        if !newlyWatched.isEmpty || !newlyForsaken.isEmpty {
+            let (watched, forsaken) = (newlyWatched, newlyForsaken)
+            newlyWatched.removeAll()
+            newlyForsaken.removeAll()
+            poller.post(on: poller.executor) { poller in
+                poller.watch(watched)
+                poller.unwatch(forsaken)
+            }
+        }
+        if !queries.isEmpty {
+            let asked = queries
+            queries.removeAll()
+            let reply: @Sendable ([(ConnectionID, StreamPage?)]) -> Void = { [self] answers in
+                post(on: loop) { hub in hub.received(answers) }
+            }
+            reader.post(on: reader.executor) { reader in reader.answer(asked, reply: reply) }
+        }
+        if eventsSent > 0 {
+            telemetry.eventsSent.add(eventsSent)
+            eventsSent = 0
+        }
+        if connections.streamCount != reportedStreams {
+            telemetry.streams.add(Double(connections.streamCount - reportedStreams))
+            reportedStreams = connections.streamCount
+        }
+        if isDraining && connections.count == 0 { drained() }
+    }
+
+    // MARK: - Time
+
+    private func sweep(_ now: MonotonicTime) {
+        nextSweep = now + sweepInterval
+        connections.date = HTTPDate.format(unixSeconds: Int(WallClock.unixMilliseconds / 1000))
+        let silent = connections.sweep(silence: Milliseconds(Int64(settings.server.pingMilliseconds)))
+        if !silent.isEmpty {
+            var ping: [UInt8] = []
+            StreamEvents.appendPing(time: WallClock.unixMilliseconds, to: &ping)
+            let chunk = ChunkEncoder.frame(ping)
+            for id in silent { connections.send(chunk, to: id) }
+        }
+        if unwelcomed > 0 { welcomeLate() }
+        if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }
+    }
+
+    private func endAged(_ now: Ticks) {
+        for descriptor in streams.indices where streams[descriptor].mode != .closed {
+            let age = now.since(streams[descriptor].end)
+            // Before its end the difference wraps to a large number.
+            if age < Int64(UInt32.max / 2) { sayGoodbye(Int32(descriptor), reason: "lifetime") }
+        }
+    }
+
+    // MARK: - Draining
+
+    /// Ends all streams with a goodbye, takes no more, and calls `done` when the last connection has gone.
+    func drain(_ done: @escaping @Sendable () -> Void) {
+        isDraining = true
+        whenDrained = done
+        loop.remove(listener.descriptor)
+        close(listener.descriptor)
+        for descriptor in streams.indices where streams[descriptor].mode != .closed {
+            sayGoodbye(Int32(descriptor), reason: "drain")
+        }
+        connections.closeIdle()
+    }
+
+    private func drained() {
+        hasDrained.store(true, ordering: .releasing)
+        whenDrained?()
+        whenDrained = nil
+    }
+
+    private func sayGoodbye(_ descriptor: Int32, reason: String) {
+        let id = ConnectionID(descriptor: descriptor, generation: streams[Int(descriptor)].generation)
+        var goodbye: [UInt8] = []
+        StreamEvents.appendGoodbye(reason: reason, retryMilliseconds: drawnRetry(), to: &goodbye)
+        connections.send(ChunkEncoder.frame(goodbye), to: id)
+        connections.endStream(id)
+    }
+
+    /// When a stream shall come back, drawn so that not all come back in one moment.
+    func drawnRetry() -> Int {
+        let retry = settings.server.retryMilliseconds
+        return Int.random(in: max(1, retry / 2)...(retry + retry / 2))
+    }
+}

@@ -1,0 +1,45 @@
+import Feeds
+import HTTPServer
+
+/// What the hub knows of one event stream, beside its connection.
+///
+/// Slots are indexed by descriptor.
+struct StreamState {
+    enum Mode: UInt8 {
+        /// No stream has this descriptor.
+        case closed
+        /// It is fed from the database: a newcomer, or one that fell behind.
+        case replaying
+        /// It gets what is committed.
+        case live
+    }
+
+    var mode = Mode.closed
+    var isEnveloped = false
+    /// Whether something was committed for it since the database was last asked.
+    var hasMissed = false
+    /// How it began; gone once the stream is live for the first time.
+    var opening: StreamOpening?
+    var generation: UInt32 = 0
+    /// The first of its subscriptions.
+    var subscription = Subscriptions.none
+    /// When it ends, if streams have a lifetime.
+    var end = Ticks(0)
+    /// Everything of its feeds up to here was queued for it, or ruled out.
+    var cursor: LogPosition = 0
+}
+
+/// A stream that has not been live yet.
+final class StreamOpening {
+    let clientID = UInt64.random(in: .min ... .max)
+    let began: Ticks
+    /// Whether its welcome was queued.
+    var isWelcomed = false
+    /// The cursor that it came with, if that was one of ours.
+    let presented: LogPosition?
+
+    init(began: Ticks, presented: LogPosition?) {
+        self.began = began
+        self.presented = presented
+    }
+}

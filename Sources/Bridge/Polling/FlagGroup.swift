@@ -1,0 +1,101 @@
+import Feeds
+import Reactor
+import Redis
+
+/// The flags that are looked at together, every so often: chunks of at most 1000 keys.
+///
+/// A chunk's keys are encoded once and sent again on every tick until the chunk changes.
+struct FlagGroup {
+    let interval: Milliseconds
+    var nextTick: MonotonicTime
+    var chunks: [FlagChunk] = []
+
+    /// Adds a feed's flag; the place that it got.
+    mutating func add(_ slot: Int) -> (chunk: Int, index: Int) {
+        let chunk = chunks.firstIndex { $0.feeds.count < FlagChunk.capacity } ?? chunks.count
+        if chunk == chunks.count { chunks.append(FlagChunk()) }
+        chunks[chunk].feeds.append(Int32(slot))
+        chunks[chunk].isStale = true
+        return (chunk, chunks[chunk].feeds.count - 1)
+    }
+
+    /// Removes the flag at a place, and returns the feed whose flag took that place.
+    mutating func remove(chunk: Int, index: Int) -> Int? {
+        chunks[chunk].isStale = true
+        let moved = chunks[chunk].feeds.removeLast()
+        guard index < chunks[chunk].feeds.count else { return nil }
+        chunks[chunk].feeds[index] = moved
+        return Int(moved)
+    }
+}
+
+/// At most 1000 flags, asked in one command.
+///
+/// Raised flags are rare, so a chunk is asked with EXISTS, which costs Redis half of MGET and answers one number; only
+/// where that is above zero are the values asked for.
+struct FlagChunk {
+    static let capacity = 1000
+
+    var feeds: [Int32] = []
+    /// Whether `keys` no longer are those of `feeds`.
+    var isStale = true
+    /// The keys as bulk strings.
+    private var keys: [UInt8] = []
+    /// Until when the values are asked for at once, since EXISTS is known to answer above zero.
+    var asksValuesUntil = MonotonicTime(nanoseconds: 0)
+
+    mutating func encode(_ key: (Int) -> String) {
+        keys.removeAll(keepingCapacity: true)
+        for feed in feeds { RESPEncoder.appendBulk(key(Int(feed)), to: &keys) }
+        isStale = false
+    }
+
+    func appendExists(to connection: RedisConnection) {
+        append("EXISTS", to: connection)
+    }
+
+    func appendValues(to connection: RedisConnection) {
+        append("MGET", to: connection)
+    }
+
+    private func append(_ command: String, to connection: RedisConnection) {
+        var head: [UInt8] = []
+        RESPEncoder.appendArrayHeader(feeds.count + 1, to: &head)
+        RESPEncoder.appendBulk(command, to: &head)
+        connection.append(encoded: head)
+        connection.append(encoded: keys)
+    }
+}
+
+/// A flag that was seen up, with the value that it had.
+struct RaisedFlag {
+    let slot: Int
+    let value: [UInt8]
+}
+
+/// Lowers flags: deletes each key that still holds the value that was seen.
+///
+/// One key's error (a wrong type, say) must not keep the others up, hence the protected calls and an answer for each.
+enum FlagLowering {
+    private static let script = """
+        local answers = {}
+        for i = 1, #KEYS do
+          local value = redis.pcall('GET', KEYS[i])
+          if value == ARGV[i] then value = redis.pcall('DEL', KEYS[i]) end
+          answers[i] = type(value) == 'table' and value.err and value or 1
+        end
+        return answers
+        """
+
+    /// Queues one command that lowers all of `flags`; its reply has an element for each, an error where it failed.
+    static func append(_ flags: [(key: String, value: [UInt8])], to connection: RedisConnection) {
+        var command: [UInt8] = []
+        RESPEncoder.appendArrayHeader(3 + 2 * flags.count, to: &command)
+        RESPEncoder.appendBulk("EVAL", to: &command)
+        RESPEncoder.appendBulk(script, to: &command)
+        RESPEncoder.appendBulk(String(flags.count), to: &command)
+        for flag in flags { RESPEncoder.appendBulk(flag.key, to: &command) }
+        for flag in flags { RESPEncoder.appendBulk(flag.value, to: &command) }
+        connection.append(encoded: command)
+    }
+}

@@ -1,0 +1,131 @@
+import Feeds
+import Redis
+
+/// One reading of one feed's list: which commands it takes, and what their replies mean.
+enum ListReading {
+    /// How many new entries of a feed are taken at a time.
+    static let chunk = 256
+    /// How far from its end a list is read that was trimmed before.
+    static let trimmedWindow = 64
+
+    /// What a reading found.
+    enum Finding {
+        /// Entries behind the position, which may be none; `isFull`: there may be more.
+        case entries(ListEntries, isFull: Bool)
+        /// The list is not there.
+        case absent
+        /// The list is not what it was at the position: it has to be aligned with the stored tail.
+        case moved
+        /// Redis refused, for example since the key is no list.
+        case refused(RedisServerError)
+    }
+
+    /// New entries, held by the reply that they came in.
+    struct ListEntries {
+        let reply: RedisReply
+        /// Which elements of the reply are new.
+        let range: Range<Int>
+        let hashes: [EntryHash]
+        /// The hash of the list's first entry.
+        let first: EntryHash?
+        /// The position that the entries follow, where it is not the stored one.
+        var alignedPosition: ListPosition?
+    }
+
+    // MARK: - Behind the position
+
+    /// Queues the reading of what lies past the position, with enough before it to prove that it is the same list.
+    ///
+    /// - Returns: how many replies will come.
+    static func append(_ key: String, _ position: ListPosition, to commands: inout [UInt8]) -> Int {
+        let start = position.readingStart
+        if start > 0 { RESPEncoder.append(command: ["LRANGE", key, "0", "0"], to: &commands) }
+        RESPEncoder.append(
+            command: ["LRANGE", key, String(start), String(position.count + chunk - 1)], to: &commands)
+        return start > 0 ? 2 : 1
+    }
+
+    static func interpret(_ replies: [RedisReply], _ position: ListPosition) -> Finding {
+        for reply in replies { if let error = reply.serverError { return .refused(error) } }
+        guard let reading = replies.last else { return .absent }
+        if reading.count == 0 && (replies.count == 1 || replies[0].count == 0) { return .absent }
+        let hashes = hashes(reading, 0..<reading.count)
+        let first = replies.count == 2 ? hash(replies[0], 0) : hashes.first
+        guard position.isProved(first: first, reading: hashes) else { return .moved }
+        let known = position.recent.count
+        return .entries(
+            ListEntries(
+                reply: reading, range: known..<reading.count, hashes: Array(hashes[known...]), first: first),
+            isFull: reading.count - known == chunk)
+    }
+
+    // MARK: - Whether anything changed
+
+    /// Queues the cheapest reading that tells whether a list still ends at the position.
+    static func appendComparison(_ key: String, _ position: ListPosition, to commands: inout [UInt8]) {
+        let start = max(0, position.count - 1)
+        RESPEncoder.append(command: ["LRANGE", key, String(start), String(position.count)], to: &commands)
+    }
+
+    static func isUnchanged(_ reply: RedisReply, _ position: ListPosition) -> Bool {
+        guard reply.serverError == nil else { return false }
+        return position.count == 0
+            ? reply.count == 0 : reply.count == 1 && hash(reply, 0) == position.recent.last
+    }
+
+    // MARK: - Aligning
+
+    /// Queues the reading of a list's end, of its first entry and of its length, all of one moment.
+    static func appendAlignment(_ key: String, window: Int, to commands: inout [UInt8]) {
+        RESPEncoder.append(command: ["MULTI"], to: &commands)
+        RESPEncoder.append(command: ["LLEN", key], to: &commands)
+        RESPEncoder.append(command: ["LRANGE", key, "0", "0"], to: &commands)
+        RESPEncoder.append(command: ["LRANGE", key, String(-window), "-1"], to: &commands)
+        RESPEncoder.append(command: ["EXEC"], to: &commands)
+    }
+
+    static let alignmentReplies = 5
+
+    enum Alignment {
+        case found(ListEntries)
+        case absent
+        /// The window was too small to tell.
+        case inconclusive
+        /// Nothing of the tail is on the list: it is another one.
+        case unknown
+        case refused(RedisServerError)
+    }
+
+    /// Aligns a list's end with the tail of what was taken in before.
+    static func align(_ replies: [RedisReply], tail: [EntryHash]) -> Alignment {
+        for reply in replies { if let error = reply.serverError { return .refused(error) } }
+        guard let answer = replies.last, answer.count == 3 else {
+            return .refused(RedisServerError(text: "ERR the transaction was discarded"))
+        }
+        for index in 0..<3 { if let error = answer.element(index).serverError { return .refused(error) } }
+        let length = Int(answer.element(0).integer)
+        let reading = answer.element(2)
+        guard length > 0, reading.count > 0 else { return .absent }
+        let hashes = hashes(reading, 0..<reading.count)
+        let isWhole = reading.count == length
+        guard let alignment = TailAlignment(of: tail, in: hashes),
+            isWhole || alignment.isConclusive(tailLength: tail.count)
+        else { return isWhole ? .unknown : .inconclusive }
+        let first = hash(answer.element(1), 0)
+        let known = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
+        let position = ListPosition(
+            count: length - reading.count + alignment.end, first: first, recent: Array(known))
+        return .found(
+            ListEntries(
+                reply: reading, range: alignment.end..<reading.count, hashes: Array(hashes[alignment.end...]),
+                first: first, alignedPosition: position))
+    }
+
+    private static func hashes(_ reply: RedisReply, _ range: Range<Int>) -> [EntryHash] {
+        range.map { index in reply.element(index).withBytes { EntryHash($0) } }
+    }
+
+    private static func hash(_ reply: RedisReply, _ index: Int) -> EntryHash? {
+        index < reply.count ? reply.element(index).withBytes { EntryHash($0) } : nil
+    }
+}

@@ -1,0 +1,279 @@
+import Feeds
+import Reactor
+import Redis
+
+extension Poller {
+    /// How many feeds are read in one round trip.
+    private static let feedsPerRound = 256
+
+    /// Lowers the flags that are up and reads the lists that are due, one round trip after the other, until nothing is
+    /// left or the store has enough to do.
+    func readLists(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
+        while mayRead(now) {
+            let flags = takeRaised(Poller.feedsPerRound)
+            let slots = takeDue(Poller.feedsPerRound - flags.count, besides: flags)
+            if flags.isEmpty && slots.isEmpty { break }
+            try readRound(flags, slots, connection, now)
+        }
+        if mayRead(now) { try align(connection, now) }
+        // A flag that was not handled in this turn is still up, and seen again at the next look.
+        raised.removeAll()
+    }
+
+    private func takeRaised(_ limit: Int) -> [RaisedFlag] {
+        var taken: [RaisedFlag] = []
+        while taken.count < limit, let flag = raised.popLast() {
+            // What is on its way to the store is not read again before, and what is no list not before the next
+            // comparison; their flags stay up until then.
+            let feed = feeds[flag.slot]
+            if feed.phase == .idle && feed.flag != nil && !feed.isFaulty { taken.append(flag) }
+        }
+        return taken
+    }
+
+    private func takeDue(_ limit: Int, besides flags: [RaisedFlag]) -> [Int] {
+        for flag in flags { feeds[flag.slot].needsReading = false }
+        var taken: [Int] = []
+        while taken.count < limit, let slot = toRead.popLast() {
+            guard feeds[slot].phase == .idle, feeds[slot].needsReading else { continue }
+            feeds[slot].needsReading = false
+            taken.append(slot)
+        }
+        return taken
+    }
+
+    /// One round trip: lowers `flags` before anything else, then reads their lists and those of `slots`.
+    private func readRound(
+        _ flags: [RaisedFlag], _ slots: [Int], _ connection: RedisConnection, _ now: MonotonicTime
+    ) throws(RedisError) {
+        if !flags.isEmpty {
+            FlagLowering.append(flags.map { (flagKey($0.slot), $0.value) }, to: connection)
+        }
+        let reading = flags.map(\.slot) + slots
+        var commands: [UInt8] = []
+        let replyCounts = reading.map { slot in
+            feeds[slot].isTrimmed
+                ? appendTrimmed(slot, &commands)
+                : ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
+        }
+        connection.append(encoded: commands)
+        if !flags.isEmpty { noteLowered(flags, try connection.readReply()) }
+        var batch = IngestBatch()
+        // What was read before the connection failed is as good as any.
+        defer { store(&batch) }
+        for (index, slot) in reading.enumerated() {
+            var replies: [RedisReply] = []
+            for _ in 0..<replyCounts[index] { replies.append(try connection.readReply()) }
+            if index < flags.count {
+                activate(slot, now)
+                telemetry.flagsLowered.add()
+            }
+            note(interpret(replies, slot), slot, isRaised: index < flags.count, &batch, now)
+            if batch.bytes.count > 1_048_576 { store(&batch) }
+        }
+    }
+
+    private func appendTrimmed(_ slot: Int, _ commands: inout [UInt8]) -> Int {
+        ListReading.appendAlignment(listKey(slot), window: ListReading.trimmedWindow, to: &commands)
+        return ListReading.alignmentReplies
+    }
+
+    /// Remembers values that could not be lowered, so that they are not taken for news again and again.
+    private func noteLowered(_ flags: [RaisedFlag], _ reply: RedisReply) {
+        for (index, flag) in flags.enumerated() {
+            let error = reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil)
+            guard let error else { continue }
+            handledFlags[flag.slot] = flag.value
+            report(feeds[flag.slot].name, error)
+        }
+    }
+
+    private func interpret(_ replies: [RedisReply], _ slot: Int) -> ListReading.Finding {
+        guard feeds[slot].isTrimmed else { return ListReading.interpret(replies, feeds[slot].position) }
+        return switch ListReading.align(replies, tail: feeds[slot].position.recent) {
+        case .found(let entries): .entries(entries, isFull: false)
+        case .absent: .absent
+        case .refused(let error): .refused(error)
+        case .inconclusive, .unknown: .moved
+        }
+    }
+
+    /// Acts on what a reading found.
+    private func note(
+        _ finding: ListReading.Finding, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch, _ now: MonotonicTime
+    ) {
+        switch finding {
+        case .entries(let entries, let isFull):
+            feeds[slot].isFaulty = false
+            take(entries, slot, isRaised: isRaised, &batch, now)
+            if isFull { feeds[slot].needsReading = true }
+        case .absent:
+            feeds[slot].isFaulty = false
+            if isRaised { expectant[slot] = now + 10_000 }
+            guard feeds[slot].position.count > 0 else {
+                release(slot)
+                return
+            }
+            begin(slot, .start, replacing: true, &batch)
+        case .moved:
+            feeds[slot].phase = .storing
+            askTail(slot)
+        case .refused(let error):
+            feeds[slot].isFaulty = true
+            report(feeds[slot].name, error)
+            release(slot)
+        }
+    }
+
+    private func take(
+        _ entries: ListReading.ListEntries, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch,
+        _ now: MonotonicTime
+    ) {
+        let isShifted = entries.alignedPosition.map { $0.count != feeds[slot].position.count } ?? false
+        if !isShifted { feeds[slot].isTrimmed = false }
+        guard !entries.range.isEmpty || isShifted else {
+            if isRaised { expectant[slot] = now + 10_000 }
+            release(slot)
+            return
+        }
+        if !entries.range.isEmpty { expectant[slot] = nil }
+        var position = entries.alignedPosition ?? feeds[slot].position
+        position.advance(past: entries.hashes, first: entries.first)
+        var reading = begin(slot, position, replacing: false)
+        reading.hashes = entries.hashes
+        for index in entries.range {
+            entries.reply.element(index).withBytes { bytes in
+                let start = batch.bytes.count
+                batch.bytes.append(contentsOf: bytes)
+                reading.entries.append((start..<batch.bytes.count, reader.read(bytes)))
+            }
+        }
+        telemetry.entriesRead.add(entries.range.count)
+        batch.readings.append(reading)
+        if !entries.range.isEmpty && feeds[slot].flag != nil { activate(slot, now) }
+    }
+
+    private func begin(_ slot: Int, _ position: ListPosition, replacing: Bool, _ batch: inout IngestBatch) {
+        batch.readings.append(begin(slot, position, replacing: replacing))
+    }
+
+    private func begin(_ slot: Int, _ position: ListPosition, replacing: Bool) -> FeedReading {
+        feeds[slot].phase = .storing
+        var reading = FeedReading(
+            feed: feeds[slot].name, isInbox: kinds[feeds[slot].kind].isInbox, expected: feeds[slot].position.count,
+            position: position)
+        reading.replacesTail = replacing
+        return reading
+    }
+
+    // MARK: - Storing
+
+    private func store(_ batch: inout IngestBatch) {
+        guard !batch.readings.isEmpty else { return }
+        let handed = batch
+        batch = IngestBatch()
+        batchesUnderWay += 1
+        writer.post(on: writer.executor) { [self] writer in
+            let result = Result { try writer.ingest(handed) }
+            let positions = handed.readings.map { ($0.feed, $0.position) }
+            post(on: executor) { $0.finish(positions, result) }
+        }
+    }
+
+    /// What became of a batch: the positions move, or everything is read again.
+    private func finish(_ positions: [(FeedName, ListPosition)], _ result: Result<IngestOutcome, any Error>) {
+        batchesUnderWay -= 1
+        var conflicting: [Int] = []
+        switch result {
+        case .success(let outcome):
+            storeSucceeded()
+            reportQuarantined(outcome)
+            for (name, position) in positions {
+                guard let slot = feeds.slot(of: name) else { continue }
+                if outcome.conflicts.contains(name) {
+                    feeds[slot].phase = .unknown
+                    feeds[slot].needsReading = true
+                    conflicting.append(slot)
+                } else {
+                    feeds[slot].position = position
+                    feeds[slot].phase = .idle
+                    if feeds[slot].needsReading { toRead.append(slot) } else { release(slot) }
+                }
+            }
+        case .failure(let error):
+            storeFailed(error, .now)
+            for (name, _) in positions { if let slot = feeds.slot(of: name) { readAgain(slot) } }
+        }
+        askPositions(conflicting)
+    }
+
+    private func readAgain(_ slot: Int) {
+        feeds[slot].phase = .idle
+        feeds[slot].needsReading = true
+        toRead.append(slot)
+    }
+
+    private func reportQuarantined(_ outcome: IngestOutcome) {
+        guard let first = outcome.quarantined.first else { return }
+        for entry in outcome.quarantined { telemetry.entriesQuarantined.add(entry.count) }
+        telemetry.logger.warning(
+            "entries were set aside: \(first.reason.explanation)",
+            [
+                ("count", .int(outcome.quarantined.count)), ("feed", .string(first.feed.text)),
+                ("reason", .string(first.reason.rawValue)),
+            ])
+    }
+
+    // MARK: - Aligning
+
+    private func askTail(_ slot: Int) {
+        let name = feeds[slot].name
+        writer.post(on: writer.executor) { [self] writer in
+            let result = Result { try writer.tail(of: name) }
+            post(on: executor) { $0.gotTail(slot, result) }
+        }
+    }
+
+    private func gotTail(_ slot: Int, _ result: Result<[EntryHash], any Error>) {
+        switch result {
+        case .success(let tail): alignments.append(Alignment(slot: slot, tail: tail))
+        case .failure(let error):
+            storeFailed(error, .now)
+            readAgain(slot)
+        }
+    }
+
+    /// Aligns lists that are not what they were with the tails that the store remembers.
+    private func align(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
+        var batch = IngestBatch()
+        defer { store(&batch) }
+        while let alignment = alignments.last {
+            let slot = alignment.slot
+            var commands: [UInt8] = []
+            ListReading.appendAlignment(listKey(slot), window: alignment.window, to: &commands)
+            connection.append(encoded: commands)
+            var replies: [RedisReply] = []
+            for _ in 0..<ListReading.alignmentReplies { replies.append(try connection.readReply()) }
+            alignments.removeLast()
+            feeds[slot].phase = .idle
+            switch ListReading.align(replies, tail: alignment.tail) {
+            case .found(let entries):
+                take(entries, slot, isRaised: false, &batch, now)
+                feeds[slot].isTrimmed = feeds[slot].phase == .storing
+            case .absent:
+                note(.absent, slot, isRaised: false, &batch, now)
+            case .refused(let error):
+                note(.refused(error), slot, isRaised: false, &batch, now)
+            case .inconclusive where alignment.window < Poller.largestWindow:
+                feeds[slot].phase = .storing
+                alignments.append(Alignment(slot: slot, tail: alignment.tail, window: alignment.window * 8))
+            case .inconclusive, .unknown:
+                // Another list, or one that changed beyond recognition: all of it is read, and ids decide what is new.
+                feeds[slot].needsReading = true
+                begin(slot, .start, replacing: true, &batch)
+            }
+        }
+    }
+
+    private static var largestWindow: Int { 32_768 }
+}

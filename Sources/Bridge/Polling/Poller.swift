@@ -1,0 +1,194 @@
+import Feeds
+import Logging
+import Reactor
+import Redis
+
+/// The timer-driven loop: looks at the flags of watched feeds, lowers those that are up, reads what is new on their
+/// lists, and hands it to the store.
+///
+/// One thread and one connection. Nothing a feed, Redis or the store does ends it: a failure is that tick's failure.
+/// What was read of a feed is on its way to the store until `finish` says what became of it; the feed is not read
+/// again before, so that the stored position is always the one that a reading started from.
+actor Poller {
+    nonisolated let executor = BlockingExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let kinds: [Kind]
+    let settings: Configuration
+    let telemetry: Telemetry
+    let writer: StoreWriter
+    let kindIndex: [String: Int]
+
+    var feeds = WatchedFeeds()
+    var groups: [FlagGroup] = []
+    /// Feeds that were asked for something and are to be looked at in this or the next turn.
+    var toRead: [Int] = []
+    /// Feeds whose lists are to be compared with their positions, and read if they differ.
+    var toCompare: [Int] = []
+    /// Flags that were seen up in this turn.
+    var raised: [RaisedFlag] = []
+    /// Feeds whose positions the store could not tell.
+    var unanswered: [Int] = []
+    /// Values of flags that could not be lowered: handled until they change or vanish.
+    var handledFlags: [Int: [UInt8]] = [:]
+    /// Feeds whose flag was up before anything was on their list: their lists are compared at the active interval.
+    var expectant: [Int: MonotonicTime] = [:]
+    var active: Set<Int> = []
+    var nextActiveCheck = MonotonicTime(nanoseconds: 0)
+    var alignments: [Alignment] = []
+    var batchesUnderWay = 0
+    var reconciling = Reconciling()
+    var sweeping = Sweeping()
+    var lease: Lease
+    var reader: EntryReader
+    private var link: RedisLink
+    private var storeBackOff = BackOff(initial: .milliseconds(50), maximum: .seconds(5))
+    private var storeRetry = MonotonicTime(nanoseconds: 0)
+    private var limiter = LogLimiter(interval: .seconds(10))
+    private var isStopping = false
+
+    /// A list that is to be aligned, with the tail to align it with.
+    struct Alignment {
+        let slot: Int
+        let tail: [EntryHash]
+        var window = 512
+    }
+
+    /// No more batches than this wait for the store; what is behind stays on its list.
+    static let maximumBatchesUnderWay = 8
+
+    init(_ settings: Configuration, endpoint: RedisEndpoint, owner: String, writer: StoreWriter, telemetry: Telemetry) {
+        self.settings = settings
+        self.telemetry = telemetry
+        self.writer = writer
+        kinds = settings.kinds
+        kindIndex = Dictionary(uniqueKeysWithValues: settings.kinds.enumerated().map { ($1.name, $0) })
+        reader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
+        link = RedisLink(endpoint)
+        lease = Lease(key: settings.redis.prefix + "flagpole:bridge", owner: owner)
+    }
+
+    // MARK: - The loop
+
+    /// Does what is due, and returns when something will be due next.
+    func turn(_ now: MonotonicTime) -> MonotonicTime {
+        guard !isStopping else { return .distantFuture }
+        telemetry.ticked(now)
+        do {
+            guard let connection = try connection(now) else { return link.retry }
+            try renewLease(connection, now)
+            askPositionsAgain(now)
+            try checkFlags(connection, now)
+            try reconcile(connection, now)
+            try sweep(connection, now)
+            try compareDue(connection)
+            try readLists(connection, now)
+            telemetry.readiness.set(.redis, nil)
+        } catch let error as RedisError {
+            redisFailed(error, now)
+            return link.retry
+        } catch {
+            telemetry.logger.error("a tick failed", [("error", .string("\(error)"))])
+        }
+        return nextDeadline(now)
+    }
+
+    private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
+        var next = min(lease.nextRenewal, reconciling.next, sweeping.next)
+        for group in groups where !group.chunks.isEmpty { next = min(next, group.nextTick) }
+        // What waits for the store is woken by its answer; the rest is read at once.
+        if (!toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty)
+            && batchesUnderWay < Poller.maximumBatchesUnderWay
+        {
+            next = min(next, max(now, storeRetry))
+        }
+        return next
+    }
+
+    private func connection(_ now: MonotonicTime) throws(RedisError) -> RedisConnection? {
+        let wasConnected = link.isConnected
+        guard let connection = try link.connect(now) else { return nil }
+        if !wasConnected { readEverything() }
+        return connection
+    }
+
+    /// After a failure nobody knows which flags were lowered: every watched list is read, whatever its flag.
+    private func readEverything() {
+        for slot in feeds.slots.indices where feeds[slot].phase != .free {
+            feeds[slot].needsReading = true
+            if feeds[slot].phase == .idle { toRead.append(slot) }
+        }
+    }
+
+    private func redisFailed(_ error: RedisError, _ now: MonotonicTime) {
+        link.failed(now)
+        telemetry.redisErrors(error.kind).add()
+        telemetry.readiness.set(.redis, "\(error)")
+        if let suppressed = limiter.admit("redis", at: .now) {
+            telemetry.logger.warning("\(error); trying again", [("suppressed", .int(suppressed))])
+        }
+        for alignment in alignments { feeds[alignment.slot].phase = .idle }
+        alignments.removeAll()
+        for slot in feeds.slots.indices where feeds[slot].phase == .idle { feeds[slot].needsReading = true }
+    }
+
+    func stop() {
+        isStopping = true
+        if let connection = link.current { releaseLease(connection) }
+        link.close()
+    }
+
+    // MARK: - Asking and answering the store
+
+    /// Whether lists may be read: not while the store fails or has enough to do.
+    func mayRead(_ now: MonotonicTime) -> Bool {
+        batchesUnderWay < Poller.maximumBatchesUnderWay && now >= storeRetry
+    }
+
+    func storeFailed(_ error: any Error, _ now: MonotonicTime) {
+        telemetry.readiness.set(.database, "\(error)")
+        storeRetry = now + Milliseconds(storeBackOff.next())
+        if let suppressed = limiter.admit("store", at: .now) {
+            telemetry.logger.error(
+                "the database failed; nothing is lost, trying again",
+                [("error", .string("\(error)")), ("suppressed", .int(suppressed))])
+        }
+    }
+
+    func storeSucceeded() {
+        storeBackOff.reset()
+    }
+
+    private func askPositionsAgain(_ now: MonotonicTime) {
+        guard !unanswered.isEmpty, now >= storeRetry else { return }
+        let slots = unanswered
+        unanswered.removeAll()
+        askPositions(slots)
+    }
+
+    func report(_ feed: FeedName, _ error: RedisServerError) {
+        telemetry.redisErrors(RedisError.server(error).kind).add()
+        if let suppressed = limiter.admit("refused \(error.code)", at: .now) {
+            telemetry.logger.warning(
+                "Redis refused a key of a feed",
+                [("feed", .string(feed.text)), ("error", .string("\(error)")), ("suppressed", .int(suppressed))])
+        }
+    }
+
+    // MARK: - Keys
+
+    func listKey(_ slot: Int) -> String {
+        settings.redis.prefix + kinds[feeds[slot].kind].list.key(for: feeds[slot].name.id)
+    }
+
+    func flagKey(_ slot: Int) -> String {
+        settings.redis.prefix + kinds[feeds[slot].kind].flag.key(for: feeds[slot].name.id)
+    }
+}
+
+extension Milliseconds {
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+}

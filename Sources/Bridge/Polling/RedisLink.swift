@@ -1,0 +1,39 @@
+import Reactor
+import Redis
+
+/// A connection to Redis that is made again after a failure, with a capped and jittered back-off.
+struct RedisLink {
+    private let endpoint: RedisEndpoint
+    private(set) var current: RedisConnection?
+    private var backOff = BackOff(initial: .milliseconds(50), maximum: .seconds(2))
+    /// When the next attempt may be made.
+    private(set) var retry = MonotonicTime(nanoseconds: 0)
+
+    init(_ endpoint: RedisEndpoint) {
+        self.endpoint = endpoint
+    }
+
+    var isConnected: Bool { current?.isUsable ?? false }
+
+    /// The connection, made now if there is none; `nil` while the back-off lasts.
+    mutating func connect(_ now: MonotonicTime) throws(RedisError) -> RedisConnection? {
+        if let current, current.isUsable { return current }
+        guard now >= retry else { return nil }
+        let connection = try RedisConnection(endpoint, connectTimeout: .seconds(2), commandTimeout: .seconds(5))
+        current = connection
+        backOff.reset()
+        return connection
+    }
+
+    /// Drops the connection: after an error nobody knows which replies are still to come.
+    mutating func failed(_ now: MonotonicTime) {
+        current?.close()
+        current = nil
+        retry = now + Milliseconds(backOff.next() + .milliseconds(10))
+    }
+
+    mutating func close() {
+        current?.close()
+        current = nil
+    }
+}

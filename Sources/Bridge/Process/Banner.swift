@@ -1,0 +1,35 @@
+import Feeds
+import Glibc
+import Redis
+
+/// What a person sees when the bridge has started: where it is, and how to use it.
+enum Banner {
+    static func print(_ settings: Configuration, version: String, port: Int, redis: RedisEndpoint) {
+        let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
+        let user = settings.kinds.first { $0.name == "user" } ?? settings.kinds[0]
+        let program = CommandLine.arguments.first ?? "flagpole"
+        let prefix = settings.redis.prefix
+        let text = """
+            Flagpole \(version) is at http://\(host):\(port)/
+              push   \(client(settings, redis)) RPUSH \(prefix)\(user.list.key(for: "42")) '{"title":"Hello","message":"from redis-cli"}'
+                     \(client(settings, redis)) SET \(prefix)\(user.flag.key(for: "42")) 1
+              or     \(program) push \(user.name):42 --title Hello --message "from the command line"
+              watch  \(program) tail \(user.name):42
+              data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")
+              stop   Ctrl-C
+
+            """
+        let bytes = Array(text.utf8)
+        _ = write(STDOUT_FILENO, bytes, bytes.count)
+    }
+
+    /// How to reach Redis from a shell, never with a password.
+    private static func client(_ settings: Configuration, _ redis: RedisEndpoint) -> String {
+        switch redis.address {
+        case .unix(let path) where settings.redis.isEmbedded && settings.redis.port != 0:
+            "redis-cli -s \(path) --no-auth-warning -a \"$(cat \(settings.embeddedRedisPasswordFile))\""
+        case .unix(let path): "redis-cli -s \(path)"
+        case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
+        }
+    }
+}

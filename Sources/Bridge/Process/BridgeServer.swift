@@ -1,0 +1,200 @@
+import CLinux
+import Glibc
+import HTTPServer
+import Logging
+import Reactor
+import Redis
+import SQLite
+
+/// The whole bridge as one blocking call: `flagpole serve`.
+package enum BridgeServer {
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// Call on the main thread, before any other thread starts: the signals must be blocked in all of them.
+    ///
+    /// - Returns: the exit status: 0 after an orderly end, 1 where the start failed.
+    package static func run(_ settings: Configuration, version: String) -> Int32 {
+        let signals = SignalWatcher([SIGTERM, SIGINT, SIGCHLD])
+        clinux_use_one_heap()
+        let logger = Logger(level: settings.log.level, format: settings.log.format)
+        do {
+            let bridge = try RunningBridge(settings, logger)
+            bridge.start(signals.waker)
+            Banner.print(settings, version: version, port: bridge.port, redis: bridge.endpoint)
+            bridge.serve(signals)
+            return 0
+        } catch {
+            logger.error("\(error)")
+            return 1
+        }
+    }
+}
+
+/// The parts of a bridge that runs, and their threads.
+private final class RunningBridge {
+    private let settings: Configuration
+    private let logger: Logger
+    private let telemetry: Telemetry
+    private let directory: DataDirectory
+    private let embedded: EmbeddedRedis?
+    let endpoint: RedisEndpoint
+    private let writer: StoreWriter
+    private let reader: StoreReader
+    private let poller: Poller
+    private let publisher: Publisher
+    private let hubs: [Hub]
+    private var threads: [NamedThread] = []
+    let port: Int
+
+    init(_ settings: Configuration, _ logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        telemetry = Telemetry(logger)
+        directory = try DataDirectory(settings.dataDirectory)
+        let identity = try RunningBridge.openDatabase(settings, directory, logger)
+        // The port comes before Redis, so that a start that fails has not touched anything.
+        let threads = settings.server.threads
+        let first = try Listener(host: settings.server.host, port: settings.server.port, sharesPort: threads > 1)
+        let port = first.port
+        let listeners =
+            try [first]
+            + (1..<max(1, threads)).map { _ in
+                try Listener(host: settings.server.host, port: port, sharesPort: true)
+            }
+        self.port = port
+        embedded = settings.redis.isEmbedded ? try EmbeddedRedis(settings, logger) : nil
+        endpoint = try settings.redisEndpoint
+        try embedded?.start()
+        telemetry.readiness.set(.redis, "not connected yet")
+
+        let path = settings.databasePath
+        writer = StoreWriter(path: path, synchronous: settings.database.synchronous, telemetry: telemetry)
+        reader = StoreReader(
+            path: path,
+            limits: StreamReading.Limits(
+                backlog: settings.server.backlogLimit, pageBytes: min(65_536, settings.server.maxPendingBytes)),
+            telemetry: telemetry)
+        poller = Poller(settings, endpoint: endpoint, owner: directory.identity, writer: writer, telemetry: telemetry)
+        publisher = Publisher(endpoint)
+        let streams = RunningBridge.streamLimit(settings, logger)
+        hubs = listeners.map { [poller, reader, publisher, telemetry] listener in
+            Hub(
+                settings, maximumStreams: (streams + threads - 1) / threads, listener: listener, epoch: identity.epoch,
+                poller: poller, reader: reader, publisher: publisher, telemetry: telemetry)
+        }
+    }
+
+    /// Starts the threads.
+    func start(_ waker: SignalWatcher.Waker) {
+        writer.post(on: writer.executor) { [hubs] writer in
+            writer.handOver { commit in
+                for hub in hubs { hub.post(on: hub.loop) { $0.deliver(commit) } }
+            }
+        }
+        threads = [
+            NamedThread("flagpole-writer") { [writer] in writer.executor.run() },
+            NamedThread("flagpole-reader") { [reader] in reader.executor.run() },
+            NamedThread("flagpole-pub") { [publisher] in publisher.executor.run() },
+            NamedThread("flagpole-poller") { [poller] in
+                poller.executor.run { now in poller.assumeIsolated { $0.turn(now) } }
+            },
+        ]
+        for hub in hubs {
+            threads.append(NamedThread("flagpole-loop") { hub.run() })
+            hub.post(on: hub.loop) { $0.listen() }
+        }
+    }
+
+    /// Waits for the signal to end, looking after the embedded Redis meanwhile; then ends everything in order.
+    func serve(_ signals: borrowing SignalWatcher) {
+        while true {
+            switch signals.wait(until: embedded?.restart ?? .distantFuture) {
+            case .signal(SIGCHLD): embedded?.reap()
+            case .signal:
+                stop(signals)
+                return
+            case .woken, .timedOut: embedded?.restartIfDue(.now)
+            }
+        }
+    }
+
+    // MARK: - Stopping
+
+    private func stop(_ signals: borrowing SignalWatcher) {
+        logger.info("shutting down", [("streams", .int(Int(telemetry.streams.value)))])
+        telemetry.readiness.set(.draining, "shutting down")
+        let deadline = MonotonicTime.now + Milliseconds(Int64(settings.server.drainMilliseconds))
+        drain(signals.waker)
+        var left = hubs.count
+        waiting: while left > 0 {
+            switch signals.wait(until: deadline) {
+            case .woken: left = hubs.count { !$0.hasDrained.load(ordering: .acquiring) }
+            case .timedOut: break waiting
+            case .signal(SIGCHLD): break
+            case .signal:
+                // A second signal: at once. The kernel drops what is held, and the embedded Redis gets its SIGTERM.
+                _exit(1)
+            }
+        }
+        for hub in hubs { hub.loop.stop() }
+        reader.post(on: reader.executor) { $0.close() }
+        publisher.post(on: publisher.executor) { $0.close() }
+        writer.post(on: writer.executor) { $0.close() }
+        for executor in [poller.executor, publisher.executor, reader.executor, writer.executor] { executor.stop() }
+        for thread in threads { thread.join() }
+        embedded?.stop(until: deadline)
+        logger.info("stopped")
+    }
+
+    /// Lets the tick under way finish and its commits reach the streams; then the streams say goodbye.
+    private func drain(_ waker: SignalWatcher.Waker) {
+        poller.post(on: poller.executor) { [writer, hubs] poller in
+            poller.stop()
+            writer.post(on: writer.executor) { _ in
+                for hub in hubs {
+                    hub.post(on: hub.loop) { hub in hub.drain { waker.wake() } }
+                }
+            }
+        }
+    }
+
+    // MARK: - Starting
+
+    private static func openDatabase(
+        _ settings: Configuration, _ directory: DataDirectory, _ logger: Logger
+    ) throws -> DatabaseIdentity {
+        let path = settings.databasePath
+        let previousMask = umask(0o777 & ~settings.database.mode)
+        defer { umask(previousMask) }
+        do {
+            let connection = try SQLiteConnection(path: path, access: .readWriteCreate, busyTimeoutMilliseconds: 5000)
+            chmod(path, settings.database.mode)
+            try connection.execute("PRAGMA journal_mode = WAL")
+            let identity = try DatabaseIdentity.take(connection, lineage: directory.lineage)
+            if identity.isNewEpoch && identity.last > 0 {
+                logger.warning(
+                    "the database is not the one that was last used here; streams that come back get a fresh snapshot",
+                    [("database", .string(path))])
+            }
+            return identity
+        } catch {
+            throw StartError("database.path \(path) cannot be used: \(error)")
+        }
+    }
+
+    /// How many streams there may be: as configured, as far as descriptors allow.
+    private static func streamLimit(_ settings: Configuration, _ logger: Logger) -> Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+        // Beside streams there are listeners, files, and connections that only ask something.
+        let possible = max(1, Int(clamping: limit.rlim_cur) - 128)
+        let wanted = settings.server.maxStreams
+        guard wanted == 0 || wanted > possible else { return wanted }
+        logger.warning(
+            "server.max_streams is limited by the number of open files that is allowed (ulimit -n)",
+            [("max_streams", .int(wanted)), ("used", .int(possible))])
+        return possible
+    }
+}

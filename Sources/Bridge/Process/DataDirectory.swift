@@ -1,0 +1,69 @@
+import CLinux
+import Glibc
+
+/// Why the bridge cannot start; one line that says what to do.
+package struct StartError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    /// What failed on a file, with the kernel's reason.
+    init(_ what: String, code: Int32) {
+        description = "\(what): \(String(cString: strerror(code)))"
+    }
+}
+
+/// The bridge's directory, locked for as long as this value lives.
+///
+/// The kernel drops the lock with the process, however that ends, so no stale one can stand in a start's way.
+final class DataDirectory {
+    let path: String
+    private let lock: Int32
+    /// How the lock file looked after its last use, and looks now: see `DatabaseIdentity`.
+    let lineage: (previous: String, current: String)
+    /// Names this directory on this machine, the same at every start.
+    let identity: String
+
+    init(_ path: String) throws(StartError) {
+        self.path = path
+        if mkdir(path, 0o700) != 0 && errno != EEXIST {
+            throw StartError("data_dir \(path) cannot be made; choose a writable one", code: errno)
+        }
+        let file = "\(path)/flagpole.lock"
+        lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw StartError("data_dir \(path) is not writable (\(file))", code: errno) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            var text = [UInt8](repeating: 0, count: 20)
+            let count = read(lock, &text, text.count)
+            close(lock)
+            let pid = String(decoding: text.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            throw StartError(
+                "another flagpole (pid \(pid)) uses data_dir \(path); stop it, or give this one a data_dir of its own")
+        }
+        let previous = DataDirectory.appearance(lock)
+        let pid = Array("\(getpid())\n".utf8)
+        ftruncate(lock, 0)
+        pwrite(lock, pid, pid.count, 0)
+        fsync(lock)
+        lineage = (previous, DataDirectory.appearance(lock))
+        var status = stat()
+        fstat(lock, &status)
+        var host = [CChar](repeating: 0, count: 65)
+        gethostname(&host, host.count - 1)
+        let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        identity = "\(name):\(status.st_dev):\(status.st_ino)"
+    }
+
+    deinit {
+        close(lock)
+    }
+
+    /// What no copy of the file has: its inode and when its status changed, which no tool can set.
+    private static func appearance(_ descriptor: Int32) -> String {
+        var status = stat()
+        fstat(descriptor, &status)
+        return "\(status.st_dev).\(status.st_ino).\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
+    }
+}

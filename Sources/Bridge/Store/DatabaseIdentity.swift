@@ -1,0 +1,49 @@
+import Feeds
+import Glibc
+import SQLite
+
+/// What names a database in cursors, and where its log goes on.
+struct DatabaseIdentity: Sendable {
+    let epoch: String
+    /// The last position that may have been given out.
+    let last: LogPosition
+    /// Whether the epoch is a new one, because the database is new or was restored from a copy.
+    let isNewEpoch: Bool
+
+    /// How many positions are set aside at a time.
+    static let reservation: LogPosition = 1_000_000
+
+    /// Migrates the database and takes it into use for this run.
+    ///
+    /// A `pos` is never given out twice, whatever a power cut took from the log's end: positions are reserved ahead, in
+    /// blocks, by a transaction that is on the disk before the first of a block is used, and a new run begins behind
+    /// the last block. A database that was restored from a copy is known by `lineage`, which changes at every start.
+    ///
+    /// `lineage` is how the data directory's lock looked after its last use, and how it looks now.
+    static func take(
+        _ connection: SQLiteConnection, lineage: (previous: String, current: String)
+    ) throws -> DatabaseIdentity {
+        _ = try Migrator.migrate(connection, Schema.migrations)
+        try connection.execute("PRAGMA synchronous = FULL")
+        return try connection.transaction {
+            let row = try connection.prepare("SELECT epoch, lineage, max(last, reserved) FROM bridge")
+            var known: (epoch: String, lineage: String, last: LogPosition)?
+            if try row.step(), !row.isNull(0) { known = (row.string(0), row.string(1), row.int64(2)) }
+            row.reset()
+            let isSame = known.map { $0.lineage == lineage.previous } ?? false
+            let epoch = isSame ? known?.epoch ?? Cursor.newEpoch() : Cursor.newEpoch()
+            let last = known?.last ?? 0
+            let write = try connection.prepare(
+                """
+                INSERT INTO bridge (one, epoch, lineage, last, reserved, purged) VALUES (1, ?1, ?2, ?3, ?4, 0)
+                ON CONFLICT DO UPDATE SET epoch = ?1, lineage = ?2, last = ?3, reserved = ?4
+                """)
+            write.bind(1, epoch)
+            write.bind(2, lineage.current)
+            write.bind(3, last)
+            write.bind(4, last + reservation)
+            try write.run()
+            return DatabaseIdentity(epoch: epoch, last: last, isNewEpoch: !isSame)
+        }
+    }
+}

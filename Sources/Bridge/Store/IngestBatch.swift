@@ -1,0 +1,53 @@
+import Feeds
+
+/// What one round of reading found in several lists, on its way to the store.
+struct IngestBatch: Sendable {
+    /// The bytes of all entries, one after the other.
+    var bytes: [UInt8] = []
+    var readings: [FeedReading] = []
+}
+
+/// What was read of one feed's list: entries, and how far the feed is taken in with them.
+struct FeedReading: Sendable {
+    let feed: FeedName
+    let isInbox: Bool
+    /// The stored position that the reading started from.
+    ///
+    /// Where it is another one by now, the reading is dropped.
+    let expected: Int
+    /// The position with these entries taken in.
+    var position: ListPosition
+    /// The hashes to add to the stored tail; all of it, if the list is read anew.
+    var hashes: [EntryHash] = []
+    var replacesTail = false
+    var entries: [(bytes: Range<Int>, entry: Entry)] = []
+}
+
+/// What became of a batch.
+struct IngestOutcome: Sendable {
+    /// Feeds whose stored position was not the expected one: to be asked for again.
+    var conflicts: Set<FeedName> = []
+    var stored = 0
+    var duplicates = 0
+    var quarantined: [(feed: FeedName, reason: BadEntry, count: Int)] = []
+}
+
+/// What one transaction added to the log, on its way to the streams.
+///
+/// In ascending order of position.
+struct Commit: Sendable {
+    /// The bytes that `body` refers to.
+    let bytes: [UInt8]
+    var notifications: [CommittedNotification] = []
+}
+
+/// A notification that is stored.
+struct CommittedNotification: Sendable {
+    let position: LogPosition
+    let feed: FeedName
+    let id: String
+    let event: String?
+    let body: Range<Int>
+    /// The feed's unread count with this one; `nil` where it is no inbox.
+    let unread: Int?
+}

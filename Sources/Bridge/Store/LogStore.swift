@@ -1,0 +1,200 @@
+import Feeds
+import Glibc
+import SQLite
+
+/// The database as its one writer sees it: a connection, its statements, and the log's end.
+///
+/// Not Sendable: it belongs to `StoreWriter`'s thread.
+final class LogStore {
+    let connection: SQLiteConnection
+    private(set) var last: LogPosition
+    private var reserved: LogPosition
+    private let setLast: SQLiteStatement
+    private let reserve: SQLiteStatement
+    private let findFeed: SQLiteStatement
+    private let insertFeed: SQLiteStatement
+    private let moveFeed: SQLiteStatement
+    private let replaceTail: SQLiteStatement
+    private let isForgotten: SQLiteStatement
+    private let insertNotification: SQLiteStatement
+    private let insertLog: SQLiteStatement
+    private let insertQuarantine: SQLiteStatement
+    private let countUnread: SQLiteStatement
+
+    /// Opens a database that `DatabaseIdentity.take` has taken into use.
+    init(path: String, synchronous: String) throws {
+        connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = \(synchronous);
+            PRAGMA cache_size = -8000;
+            PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA foreign_keys = OFF;
+            """)
+        last = try connection.scalarInt("SELECT last FROM bridge") ?? 0
+        reserved = try connection.scalarInt("SELECT reserved FROM bridge") ?? 0
+        setLast = try connection.prepare("UPDATE bridge SET last = ?")
+        reserve = try connection.prepare("UPDATE bridge SET reserved = ?")
+        findFeed = try connection.prepare("SELECT id, position, first, tail FROM feeds WHERE name = ?")
+        insertFeed = try connection.prepare("INSERT INTO feeds (name, position, first, tail) VALUES (?, ?, ?, ?)")
+        moveFeed = try connection.prepare(
+            """
+            UPDATE feeds SET position = ?2, first = ?3, tail = substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength))
+            WHERE id = ?1
+            """)
+        replaceTail = try connection.prepare("UPDATE feeds SET position = ?2, first = ?3, tail = ?4 WHERE id = ?1")
+        isForgotten = try connection.prepare("SELECT 1 FROM forgotten WHERE feed = ? AND id = ?")
+        insertNotification = try connection.prepare(
+            "INSERT INTO notifications (feed, id, body, stored_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        insertLog = try connection.prepare(
+            "INSERT INTO log (pos, feed, kind, notification, data) VALUES (?, ?, ?, ?, ?)")
+        insertQuarantine = try connection.prepare(
+            "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
+        countUnread = try connection.prepare(
+            "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
+    }
+
+    /// A feed's row.
+    struct FeedRow {
+        let id: Int64
+        let position: ListPosition
+        let tail: [EntryHash]
+    }
+
+    /// How far a feed was taken in; `nil` where nothing ever was.
+    func feed(_ name: FeedName) throws(SQLiteError) -> FeedRow? {
+        findFeed.bind(1, name.text)
+        guard try findFeed.step() else { return nil }
+        let id = findFeed.int64(0)
+        let count = Int(findFeed.int64(1))
+        let first = findFeed.optionalInt64(2).map { EntryHash(rawValue: UInt64(bitPattern: $0)) }
+        let tail = findFeed.withBytes(3) { EntryHash.decode($0) }
+        findFeed.reset()
+        // A position within the tail's reach needs no more proof than there are entries before it.
+        let recent = Array(tail.suffix(min(ListPosition.proofLength, count)))
+        return FeedRow(id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail)
+    }
+
+    func unread(_ feed: FeedName) throws(SQLiteError) -> Int {
+        countUnread.bind(1, feed.text)
+        _ = try countUnread.step()
+        defer { countUnread.reset() }
+        return Int(countUnread.int64(0))
+    }
+
+    /// Moves a feed's position, within the transaction that stores what lies before it.
+    ///
+    /// - Returns: the feed's number, or `nil` where the stored position is not the one that the reading started from.
+    func move(_ reading: FeedReading) throws(SQLiteError) -> Int64? {
+        let known = try feed(reading.feed)
+        guard known?.position.count ?? 0 == reading.expected else { return nil }
+        let first = reading.position.first.map { Int64(bitPattern: $0.rawValue) }
+        let tail = EntryHash.encode(reading.hashes)
+        guard let known else {
+            insertFeed.bind(1, reading.feed.text)
+            insertFeed.bind(2, reading.position.count)
+            insertFeed.bind(3, first)
+            insertFeed.bind(4, blob: tail)
+            try insertFeed.run()
+            return connection.lastInsertRowID
+        }
+        let statement = reading.replacesTail ? replaceTail : moveFeed
+        statement.bind(1, known.id)
+        statement.bind(2, reading.position.count)
+        statement.bind(3, first)
+        statement.bind(4, blob: tail)
+        try statement.run()
+        return known.id
+    }
+
+    /// Stores one notification and gives it its position.
+    ///
+    /// - Returns: the position, or `nil` where the id was taken in before.
+    func insert(
+        feed: FeedName, number: Int64, id: String, event: String?, body: UnsafeBufferPointer<UInt8>, at time: Int64
+    ) throws(SQLiteError) -> LogPosition? {
+        isForgotten.bind(1, feed.text)
+        isForgotten.bind(2, id)
+        let wasRemoved = try isForgotten.step()
+        isForgotten.reset()
+        guard !wasRemoved else { return nil }
+        insertNotification.bind(1, feed.text)
+        insertNotification.bind(2, id)
+        insertNotification.bind(3, text: body)
+        insertNotification.bind(4, time)
+        try insertNotification.run()
+        guard connection.changes > 0 else { return nil }
+        return try append(.notification, feed: number, notification: connection.lastInsertRowID, data: event)
+    }
+
+    func quarantine(
+        feed: FeedName, reason: BadEntry, entry: UnsafeBufferPointer<UInt8>, at time: Int64
+    ) throws(SQLiteError) {
+        insertQuarantine.bind(1, feed.text)
+        insertQuarantine.bind(2, blob: entry)
+        insertQuarantine.bind(3, reason.rawValue)
+        insertQuarantine.bind(4, time)
+        try insertQuarantine.run()
+    }
+
+    /// Appends to the log, within a transaction.
+    private func append(
+        _ kind: LogEntryKind, feed: Int64, notification: Int64?, data: String?
+    ) throws(SQLiteError) -> LogPosition {
+        last += 1
+        insertLog.bind(1, last)
+        insertLog.bind(2, feed)
+        insertLog.bind(3, kind.rawValue)
+        insertLog.bind(4, notification)
+        insertLog.bind(5, data)
+        try insertLog.run()
+        return last
+    }
+
+    /// Runs `body` as one transaction that may append to the log.
+    ///
+    /// What fails leaves the log's end where it was.
+    func transaction<T>(appending count: Int, _ body: () throws -> T) throws -> T {
+        if last + LogPosition(count) > reserved { try reserveMore(count) }
+        let before = last
+        do {
+            return try connection.transaction {
+                let result = try body()
+                if last != before {
+                    setLast.bind(1, last)
+                    try setLast.run()
+                }
+                return result
+            }
+        } catch {
+            last = before
+            throw error
+        }
+    }
+
+    /// Sets the next positions aside, on the disk before the first of them is used.
+    private func reserveMore(_ count: Int) throws {
+        let target = last + LogPosition(count) + DatabaseIdentity.reservation
+        let synchronous = try connection.scalarInt("PRAGMA synchronous") ?? 1
+        try connection.execute("PRAGMA synchronous = FULL")
+        reserve.bind(1, target)
+        try reserve.run()
+        reserved = target
+        try connection.execute("PRAGMA synchronous = \(synchronous)")
+    }
+}
+
+extension EntryHash {
+    /// Eight bytes each, little-endian, as `feeds.tail` holds them.
+    static func encode(_ hashes: [EntryHash]) -> [UInt8] {
+        hashes.flatMap { hash in withUnsafeBytes(of: hash.rawValue.littleEndian) { Array($0) } }
+    }
+
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> [EntryHash] {
+        let raw = UnsafeRawBufferPointer(bytes)
+        return stride(from: 0, to: raw.count - raw.count % 8, by: 8).map {
+            EntryHash(rawValue: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self)))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Feeds
+import Logging
+import Reactor
+import SQLite
+
+/// The one thread that writes to the database.
+///
+/// It alone takes positions in the log, commits, and hands over what it committed, in that order: so nothing is sent
+/// that is not stored, and a cursor can never run ahead of something that is still to come.
+actor StoreWriter {
+    nonisolated let executor = BlockingExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let synchronous: Configuration.Database.Synchronous
+    private let telemetry: Telemetry
+    private var store: LogStore?
+    private var handOver: @Sendable (Commit) -> Void = { _ in }
+    /// The unread counts of inboxes that something was stored in, so that not every notification costs a count.
+    private var unread: [FeedName: Int] = [:]
+    private static let unreadCacheLimit = 100_000
+
+    init(path: String, synchronous: Configuration.Database.Synchronous, telemetry: Telemetry) {
+        self.path = path
+        self.synchronous = synchronous
+        self.telemetry = telemetry
+    }
+
+    /// Says who gets what was committed.
+    ///
+    /// The calls come on the writer's thread, in the order of commit.
+    func handOver(to receiver: @escaping @Sendable (Commit) -> Void) {
+        handOver = receiver
+    }
+
+    /// How far the given feeds were taken in, after everything that was handed in before.
+    func positions(of feeds: [FeedName]) throws -> [ListPosition] {
+        try withStore { store in
+            try feeds.map { try store.feed($0)?.position ?? .start }
+        }
+    }
+
+    /// The hashes of the last entries that were taken in of a feed.
+    func tail(of feed: FeedName) throws -> [EntryHash] {
+        try withStore { try $0.feed(feed)?.tail ?? [] }
+    }
+
+    /// Stores a batch in one transaction with its positions, then hands it over.
+    func ingest(_ batch: IngestBatch) throws -> IngestOutcome {
+        let count = batch.readings.reduce(0) { $0 + $1.entries.count }
+        var commit = Commit(bytes: batch.bytes)
+        commit.notifications.reserveCapacity(count)
+        var outcome = IngestOutcome()
+        try withStore { store in
+            let now = WallClock.unixMilliseconds
+            do {
+                try store.transaction(appending: count) {
+                    for reading in batch.readings {
+                        guard let number = try store.move(reading) else {
+                            outcome.conflicts.insert(reading.feed)
+                            continue
+                        }
+                        try ingest(reading, number, store, now, &commit, &outcome)
+                    }
+                }
+            } catch {
+                unread.removeAll()
+                throw error
+            }
+        }
+        if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
+        telemetry.entriesStored.add(outcome.stored)
+        telemetry.entriesDuplicate.add(outcome.duplicates)
+        if !commit.notifications.isEmpty { handOver(commit) }
+        return outcome
+    }
+
+    private func ingest(
+        _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
+        _ outcome: inout IngestOutcome
+    ) throws {
+        try commit.bytes.withUnsafeBufferPointer { bytes in
+            for (range, entry) in reading.entries {
+                let body = UnsafeBufferPointer(rebasing: bytes[range])
+                switch entry {
+                case .bad(let reason):
+                    try store.quarantine(feed: reading.feed, reason: reason, entry: body, at: now)
+                    outcome.quarantined.append((reading.feed, reason, 1))
+                case .notification(let given, let event):
+                    let id = given ?? NotificationID.make(unixMilliseconds: now)
+                    let before = reading.isInbox ? try unreadBefore(reading.feed, store) : nil
+                    guard
+                        let position = try store.insert(
+                            feed: reading.feed, number: number, id: id, event: event, body: body, at: now)
+                    else {
+                        outcome.duplicates += 1
+                        continue
+                    }
+                    outcome.stored += 1
+                    let count = before.map { $0 + 1 }
+                    if let count { unread[reading.feed] = count }
+                    commit.notifications.append(
+                        CommittedNotification(
+                            position: position, feed: reading.feed, id: id, event: event, body: range, unread: count))
+                }
+            }
+        }
+    }
+
+    private func unreadBefore(_ feed: FeedName, _ store: LogStore) throws -> Int {
+        if let known = unread[feed] { return known }
+        let count = try store.unread(feed)
+        unread[feed] = count
+        return count
+    }
+
+    /// Opens the database where it is not open, and closes it after a failure that the connection may not survive.
+    private func withStore<T>(_ body: (LogStore) throws -> T) throws -> T {
+        do {
+            let store = try self.store ?? LogStore(path: path, synchronous: synchronous.rawValue)
+            self.store = store
+            let result = try body(store)
+            telemetry.readiness.set(.database, nil)
+            return result
+        } catch let error as SQLiteError {
+            telemetry.sqliteFailed(error)
+            switch error.code {
+            case .busy, .locked, .full, .constraint: break
+            default: store = nil
+            }
+            throw error
+        }
+    }
+
+    /// Closes the database; the write-ahead log is folded into it by the last connection to close.
+    func close() {
+        store = nil
+    }
+}

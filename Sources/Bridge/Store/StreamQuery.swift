@@ -1,0 +1,54 @@
+import Feeds
+import HTTPServer
+
+/// Where a stream begins.
+enum StreamStart: Hashable, Sendable {
+    /// With what a newcomer sees: an inbox's unread, another feed's newest.
+    case backlog
+    /// With what comes from now on (`?since=now`).
+    case now
+    /// Behind a cursor's position.
+    case after(LogPosition)
+    /// Behind a notification of one of the feeds, named by its id.
+    case afterNotification(String)
+    /// With a snapshot, since what the client presented cannot be continued from.
+    case snapshot(ResyncReason)
+    /// With what is left of a backlog: these positions, then what follows `snapshot`.
+    case rest([LogPosition], snapshot: LogPosition)
+}
+
+/// Why a stream cannot be continued from what its client presented.
+enum ResyncReason: String, Hashable, Sendable {
+    case unknownCursor = "unknown-cursor"
+    case pastRetention = "past-retention"
+    case newEpoch = "new-epoch"
+}
+
+/// What the reader is asked for: the next part of a stream.
+struct StreamQuery: Hashable, Sendable {
+    let feeds: [StreamFeed]
+    let start: StreamStart
+    /// Whether notifications come in an envelope that names their feed.
+    let isEnveloped: Bool
+}
+
+/// A feed as a stream's query needs it.
+struct StreamFeed: Hashable, Sendable {
+    let name: FeedName
+    let isInbox: Bool
+}
+
+/// The next part of a stream: events, ready to be sent, and where they lead.
+struct StreamPage: Sendable {
+    /// The cursor before these events; `nil` before a snapshot, which must not be taken for granted before it arrived.
+    var before: LogPosition?
+    /// Encoded events, not framed; empty if there are none.
+    var events: [UInt8] = []
+    var eventCount = 0
+    /// The cursor after them.
+    var after: LogPosition
+    /// What is still to come, if it did not fit into this page.
+    var rest: StreamStart?
+    /// The unread counts of the stream's inboxes.
+    var unread: [(feed: FeedName, count: Int)] = []
+}

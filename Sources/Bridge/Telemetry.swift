@@ -1,0 +1,109 @@
+import Logging
+import Reactor
+import Redis
+import SQLite
+import Synchronization
+
+/// What the bridge tells its operator: log, metrics and readiness.
+///
+/// Shared by all threads.
+final class Telemetry: Sendable {
+    let logger: Logger
+    let metrics = Metrics()
+    let readiness = Readiness()
+
+    let streams: Gauge
+    let connections: Gauge
+    let watchedFeeds: Gauge
+    let tickSeconds: Histogram
+    let tickLateness: Histogram
+    let entriesRead: Counter
+    let entriesStored: Counter
+    let entriesDuplicate: Counter
+    let entriesQuarantined: Counter
+    let eventsSent: Counter
+    let flagsLowered: Counter
+    let streamsRefused: Counter
+    let entriesPublished: Counter
+    private let tickAge: Gauge
+    private let lastTick = Atomic<Int64>(MonotonicTime.now.nanoseconds)
+
+    init(_ logger: Logger) {
+        self.logger = logger
+        streams = metrics.gauge("flagpole_streams", help: "Event streams that are open.")
+        connections = metrics.gauge("flagpole_connections", help: "Connections that are open, streams included.")
+        watchedFeeds = metrics.gauge("flagpole_watched_feeds", help: "Feeds that at least one stream is open for.")
+        tickSeconds = metrics.histogram(
+            "flagpole_tick_seconds", help: "How long a tick took to look at the flags of one interval.",
+            buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
+        tickLateness = metrics.histogram(
+            "flagpole_tick_lateness_seconds", help: "How much later than due a tick began.",
+            buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
+        tickAge = metrics.gauge("flagpole_last_tick_age_seconds", help: "How long ago the poll loop last turned.")
+        entriesRead = metrics.counter("flagpole_entries_read_total", help: "Entries read from lists.")
+        let entries = "What became of entries that were read or published."
+        func entry(_ result: String, _ metrics: Metrics) -> Counter {
+            metrics.counter("flagpole_entries_total", help: entries, labels: [("result", result)])
+        }
+        entriesStored = entry("stored", metrics)
+        entriesDuplicate = entry("duplicate", metrics)
+        entriesQuarantined = entry("quarantined", metrics)
+        entriesPublished = entry("published", metrics)
+        eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
+        flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
+        streamsRefused = metrics.counter(
+            "flagpole_streams_refused_total", help: "Streams told to come back later: too many, or shutting down.")
+        _ = redisErrors("unreachable")
+        _ = metrics.counter("flagpole_sqlite_errors_total", help: Telemetry.sqliteHelp, labels: [("code", "5")])
+    }
+
+    /// Errors of one kind that Redis, or the way to it, answered with.
+    func redisErrors(_ kind: String) -> Counter {
+        metrics.counter("flagpole_redis_errors_total", help: "Errors from Redis, by kind.", labels: [("kind", kind)])
+    }
+
+    func sqliteFailed(_ error: SQLiteError) {
+        metrics.counter(
+            "flagpole_sqlite_errors_total", help: Telemetry.sqliteHelp,
+            labels: [("code", String(error.code.primary.rawValue))]
+        ).add()
+        readiness.set(.database, "\(error)")
+    }
+
+    private static let sqliteHelp = "Errors from SQLite, by primary result code."
+
+    /// Notes that the poll loop turned.
+    func ticked(_ now: MonotonicTime) {
+        lastTick.store(now.nanoseconds, ordering: .relaxed)
+    }
+
+    /// How long ago the poll loop last turned, in seconds.
+    var secondsSinceTick: Double {
+        MonotonicTime.now.seconds(since: MonotonicTime(nanoseconds: lastTick.load(ordering: .relaxed)))
+    }
+
+    /// The metrics as Prometheus reads them.
+    func render() -> [UInt8] {
+        tickAge.set(secondsSinceTick)
+        return metrics.render()
+    }
+}
+
+/// Why the bridge cannot do its work at the moment, if so.
+final class Readiness: Sendable {
+    enum Part: String, CaseIterable, Sendable {
+        case redis, database, lease, draining
+    }
+
+    private let reasons = Mutex<[Part: String]>([:])
+
+    /// Notes why a part is not ready, or that it is (`nil`).
+    func set(_ part: Part, _ reason: String?) {
+        reasons.withLock { $0[part] = reason }
+    }
+
+    /// The reasons, by part, in a fixed order.
+    var all: [(part: Part, reason: String)] {
+        reasons.withLock { reasons in Part.allCases.compactMap { part in reasons[part].map { (part, $0) } } }
+    }
+}

@@ -1,0 +1,80 @@
+// The Linux calls that Swift's Glibc module lacks or imports with awkward types.
+// Header-only: every function here is a thin, static wrapper without state.
+
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Declared here, since _GNU_SOURCE would make the headers differ from those in Swift's Glibc module.
+extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+extern int close_range(unsigned int first, unsigned int last, int flags);
+
+// epoll's flags are an enum in glibc, and EPOLLET is a negative int in it.
+static const uint32_t clinux_EPOLLIN = 0x001;
+static const uint32_t clinux_EPOLLOUT = 0x004;
+static const uint32_t clinux_EPOLLERR = 0x008;
+static const uint32_t clinux_EPOLLHUP = 0x010;
+static const uint32_t clinux_EPOLLRDHUP = 0x2000;
+static const uint32_t clinux_EPOLLET = 0x80000000u;
+
+// epoll_event is packed and its data a union: Swift sees neither well.
+static inline int clinux_epoll_ctl(int epoll, int operation, int fd, uint32_t events, uint64_t data) {
+    struct epoll_event event = {.events = events, .data = {.u64 = data}};
+    return epoll_ctl(epoll, operation, fd, &event);
+}
+
+static inline uint64_t clinux_event_data(struct epoll_event event) { return event.data.u64; }
+
+// Accepts one connection, non-blocking and close-on-exec.
+static inline int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+static inline int clinux_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC); }
+
+// Names the calling thread, as shown by `top -H`; the kernel keeps 15 bytes.
+static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+// One heap for all threads: an arena a thread costs megabytes and gains nothing with five of them.
+static inline void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+// Starts a child in a session of its own, with no signal blocked and only descriptors 0-2 open, that gets SIGTERM
+// when the calling thread ends. `output` becomes its standard output and error; its standard input is /dev/null.
+// Returns its pid, or -1 with errno.
+static inline pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], int output) {
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child != 0) return child;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(127);
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(127);
+    close_range(3, ~0u, 0);
+    execve(path, arguments, environment);
+    _exit(127);
+}
+
+#endif

@@ -1,0 +1,52 @@
+import Glibc
+
+/// Writes a Swift file with the text of other files: `EmbedFilesTool OUTPUT INPUT...`.
+///
+/// A raw string literal compiles in no time where an array of bytes takes seconds.
+@main
+struct EmbedFilesTool {
+    static func main() {
+        let inputs = CommandLine.arguments.dropFirst(2)
+        var source = """
+            /// The files of the source tree that the binary carries, by name.
+            enum EmbeddedFiles {
+
+            """
+        for (folder, name) in [("migrations", "migrations"), ("Web", "web")] {
+            source += "    static let \(name): [(name: String, text: String)] = [\n"
+            for input in inputs {
+                let parts = input.split(separator: "/")
+                guard parts.count >= 2, parts[parts.count - 2] == folder else { continue }
+                source += "        (\"\(parts[parts.count - 1])\", \(literal(read(input)))),\n"
+            }
+            source += "    ]\n"
+        }
+        source += "}\n"
+        write(source, to: CommandLine.arguments[1])
+    }
+
+    /// A raw multi-line literal with as many number signs as it takes for the text not to end it.
+    private static func literal(_ text: String) -> String {
+        var signs = "#"
+        while text.contains("\"\"\"\(signs)") || text.contains("\\\(signs)") { signs += "#" }
+        return "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)"
+    }
+
+    private static func read(_ path: String) -> String {
+        guard let file = fopen(path, "r") else { fail("cannot read", path) }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func write(_ text: String, to path: String) {
+        guard let file = fopen(path, "w"), fputs(text, file) >= 0, fclose(file) == 0 else { fail("cannot write", path) }
+    }
+
+    private static func fail(_ what: String, _ path: String) -> Never {
+        perror("EmbedFilesTool: \(what) \(path)")
+        exit(1)
+    }
+}

@@ -1,0 +1,53 @@
+/// What `flagpole` can do, with the options that it takes.
+struct Command: Sendable {
+    let name: String
+    /// What follows the name, such as `FEED...`.
+    var operands = ""
+    /// How many operands there may be.
+    var operandCount = 0...0
+    /// One line, without a full stop.
+    let summary: String
+    /// What the help says after the options.
+    var details = ""
+    let options: [CommandOption]
+    /// Returns the exit status.
+    let run: @Sendable (ParsedArguments) throws(CommandError) -> Int32
+
+    /// All that it takes: its own options and `--help`.
+    var allOptions: [CommandOption] { options + [.help] }
+
+    var help: String {
+        let usage = ["usage: flagpole", name, operands, "[OPTION...]"].filter { !$0.isEmpty }.joined(separator: " ")
+        let options = Self.columns(allOptions.map { ($0.usage, $0.summary) })
+        return [summary, usage, options, details].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// Lines of a term and its explanation, the explanations one below the other.
+    static func columns(_ rows: [(term: String, explanation: String)]) -> String {
+        let width = rows.map(\.term.count).max() ?? 0
+        return rows.map { row in
+            "  \(row.term)\(String(repeating: " ", count: width - row.term.count))  \(row.explanation)"
+        }.joined(separator: "\n")
+    }
+}
+
+/// An option such as `--config FILE`.
+struct CommandOption: Sendable {
+    /// Without the dashes.
+    let name: String
+    /// What stands for its value in the help; nil where it takes none.
+    var value: String?
+    let summary: String
+
+    var usage: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
+}
+
+/// Options of several commands.
+extension CommandOption {
+    static let help = CommandOption(name: "help", summary: "print this text")
+    static let config = CommandOption(
+        name: "config", value: "FILE", summary: "the configuration, instead of ./config.json")
+    static let environmentFile = CommandOption(
+        name: "env-file", value: "FILE", summary: "NAME=VALUE lines that count more than the configuration")
+    static let json = CommandOption(name: "json", summary: "print JSON")
+}

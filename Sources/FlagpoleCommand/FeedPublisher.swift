@@ -1,0 +1,86 @@
+import Bridge
+import Feeds
+import Redis
+
+/// Pushes entries to one feed over one connection to Redis.
+struct FeedPublisher {
+    /// How many entries go into one transaction.
+    private static let batchSize = 500
+
+    let feed: FeedName
+    let maximumBytes: Int
+    /// How many entries Redis has taken.
+    private(set) var pushed = 0
+    private let connection: RedisConnection
+    private let command: PublishCommand
+    private var reader: OutgoingEntryReader
+
+    init(_ feed: FeedName, _ kind: Kind, _ configuration: Configuration) throws(CommandError) {
+        self.feed = feed
+        maximumBytes = configuration.poll.maxNotificationBytes
+        command = PublishCommand(to: feed, of: kind, prefix: configuration.redis.prefix)
+        reader = OutgoingEntryReader(maximumBytes: maximumBytes)
+        do throws(RedisError) {
+            connection = try RedisConnection(
+                configuration.redisEndpoint, connectTimeout: .seconds(5), commandTimeout: .seconds(30))
+        } catch {
+            let hint = configuration.redis.isEmbedded ? "; the embedded Redis runs while `flagpole serve` does" : ""
+            throw .failure("\(error)\(hint)")
+        }
+    }
+
+    /// Pushes one entry and returns its id.
+    mutating func push(_ entry: [UInt8]) throws(CommandError) -> String {
+        switch read(entry) {
+        case .bad(let reason):
+            throw .failure("the notification was not pushed: \(reason.explanation)")
+        case .ready(let id, let bytes):
+            try send([bytes])
+            return id
+        }
+    }
+
+    /// Pushes the entries that the lines are, up to the first that is none; blank lines are passed over.
+    ///
+    /// - Parameters:
+    ///   - lines: The lines, without their ends.
+    ///   - count: How many lines came before, for the words of an error.
+    /// - Throws: What is wrong with which line, or with Redis.
+    mutating func push(lines: [[UInt8]], after count: Int) throws(CommandError) {
+        var batch: [[UInt8]] = []
+        for (index, line) in lines.enumerated() where !line.isBlank {
+            switch read(line) {
+            case .ready(_, let bytes):
+                batch.append(bytes)
+            case .bad(let reason):
+                try send(batch)
+                throw .failure("line \(count + index + 1): \(reason.explanation)\(before)")
+            }
+            guard batch.count == Self.batchSize else { continue }
+            try send(batch)
+            batch = []
+        }
+        try send(batch)
+    }
+
+    private mutating func read(_ entry: [UInt8]) -> OutgoingEntry {
+        reader.read(entry) { NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds) }
+    }
+
+    private mutating func send(_ entries: [[UInt8]]) throws(CommandError) {
+        guard !entries.isEmpty else { return }
+        do throws(RedisError) {
+            try command.send(entries, over: connection)
+        } catch {
+            throw .failure("\(error)\(before)")
+        }
+        pushed += entries.count
+    }
+
+    /// What an error says about the entries before it.
+    private var before: String { pushed == 0 ? "" : " (pushed before it: \(pushed))" }
+}
+
+extension [UInt8] {
+    fileprivate var isBlank: Bool { allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+}

@@ -1,0 +1,66 @@
+import Bridge
+import Glibc
+
+/// The program `flagpole`: finds the command that is meant and runs it.
+@main
+struct Flagpole {
+    static let version = "0.1.0"
+
+    private static let commands = [serve, push, tail, migrate, config]
+
+    static func main() {
+        // A reader that goes away shows as an error of the write; Redis's client library asks for it too.
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func run(_ arguments: [String]) -> Int32 {
+        do throws(CommandError) {
+            return try dispatch(arguments)
+        } catch {
+            Terminal.error.write("\(Terminal.error.styled(.red, "flagpole:")) \(error)\n")
+            return error.status
+        }
+    }
+
+    private static func dispatch(_ arguments: [String]) throws(CommandError) -> Int32 {
+        guard let first = arguments.first else {
+            Terminal.error.write(overview)
+            return CommandError.usageStatus
+        }
+        switch first {
+        case "--help", "-h":
+            Terminal.output.write(overview)
+            return 0
+        case "--version":
+            Terminal.output.write("flagpole \(version)\n")
+            return 0
+        default:
+            break
+        }
+        guard let command = commands.first(where: { $0.name == first }) else {
+            let nearest = Spelling.nearest(to: first, among: commands.map(\.name))
+            let suggestion = nearest.map { "did you mean \($0)?" } ?? "`flagpole --help` lists the commands"
+            throw .usage("unknown command \(first.printable): \(suggestion)")
+        }
+        let parsed = try ParsedArguments(arguments.dropFirst(), of: command)
+        guard !parsed.has(.help) else {
+            Terminal.output.write(command.help)
+            return 0
+        }
+        return try command.run(parsed)
+    }
+
+    private static var overview: String {
+        """
+        flagpole: news that is pushed to Redis lists, as server-sent events
+
+        usage: flagpole COMMAND [OPTION...]
+
+        \(Command.columns(commands.map { ($0.name, $0.summary) }))
+
+        `flagpole COMMAND --help` explains a command, `flagpole --version` tells the version.
+
+        """
+    }
+}

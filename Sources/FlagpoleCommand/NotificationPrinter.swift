@@ -1,0 +1,87 @@
+import Feeds
+import HTTP
+import JSON
+
+/// Prints what a stream sends: notifications to standard output, what happens to the stream to standard error.
+struct NotificationPrinter {
+    private let isRaw: Bool
+    /// How many notifications are still wanted; nil for all.
+    private var remaining: Int?
+
+    /// - Parameters:
+    ///   - isRaw: Whether notifications are printed as JSON, in the form in which they are sent.
+    ///   - limit: How many are wanted.
+    init(isRaw: Bool, limit: Int?) {
+        self.isRaw = isRaw
+        remaining = limit
+    }
+
+    /// Prints one event; returns false once enough was printed.
+    mutating func show(_ event: ReceivedEvent) -> Bool {
+        guard EntryReader.reservedEvents.contains(event.event), event.event != "message" else {
+            return printNotification(event.data)
+        }
+        let data = (try? JSONValue.parse(Array(event.data.utf8))) ?? .null
+        switch event.event {
+        case "ping":
+            return true
+        case "resync":
+            return printSnapshot(data)
+        case "welcome":
+            Terminal.error.note("connected: \(Self.feeds(in: data))")
+        case "live":
+            Terminal.error.note("live")
+        case "goodbye":
+            Terminal.error.note("the bridge ends the stream: \(data["reason"]?.asString?.printable ?? "no reason")")
+        default:
+            Terminal.error.note("\(event.event): \(event.data.printable)")
+        }
+        return true
+    }
+
+    /// Prints the newest of each feed, which a stream that lost its place gets instead of what it missed.
+    private mutating func printSnapshot(_ data: JSONValue) -> Bool {
+        for (feed, snapshot) in data["feeds"]?.asObject ?? [:] {
+            let reason = snapshot["reason"]?.asString ?? "unknown reason"
+            Terminal.error.note("the place in \(feed.printable) is lost (\(reason.printable)); these are the newest")
+            for item in snapshot["items"]?.asArray ?? [] {
+                guard printNotification(String(decoding: item.encoded(), as: UTF8.self)) else { return false }
+            }
+        }
+        return true
+    }
+
+    private mutating func printNotification(_ data: String) -> Bool {
+        Terminal.output.write((isRaw ? data : Self.line(data)) + "\n")
+        remaining = remaining.map { $0 - 1 }
+        return remaining != 0
+    }
+
+    /// When, where, which and what, such as `2026-01-02T03:04:05.678Z user:42 01J... New order: #12345`.
+    private static func line(_ data: String) -> String {
+        guard let envelope = try? JSONValue.parse(Array(data.utf8)), let body = envelope["body"] else {
+            return data.printable
+        }
+        let time = RFC3339.format(unixMilliseconds: WallClock.unixMilliseconds)
+        let feed = envelope["feed"]?.asString ?? ""
+        let id = envelope["id"]?.asString ?? ""
+        return [
+            Terminal.output.styled(.dim, time), Terminal.output.styled(.bold, feed.printable),
+            Terminal.output.styled(.dim, id.printable), text(of: body).printable,
+        ].joined(separator: " ")
+    }
+
+    /// Title and message, or where there are none the notification as JSON.
+    private static func text(of body: JSONValue) -> String {
+        let parts = [body["title"]?.asString, body["message"]?.asString].compactMap(\.self).filter { !$0.isEmpty }
+        return parts.isEmpty ? String(decoding: body.encoded(), as: UTF8.self) : parts.joined(separator: ": ")
+    }
+
+    private static func feeds(in welcome: JSONValue) -> String {
+        let names = welcome["feeds"]?.asArray?.compactMap(\.asString) ?? []
+        return names.map { name in
+            let unread = welcome["unread"]?[name]?.asInt.map { " (\($0) unread)" } ?? ""
+            return name.printable + unread
+        }.joined(separator: ", ")
+    }
+}

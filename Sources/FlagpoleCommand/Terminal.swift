@@ -1,0 +1,60 @@
+import Glibc
+
+/// Standard output or standard error.
+struct Terminal: Sendable {
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+    }
+
+    static let output = Terminal(descriptor: STDOUT_FILENO)
+    static let error = Terminal(descriptor: STDERR_FILENO)
+
+    /// Whether a person reads it.
+    let isInteractive: Bool
+    private let descriptor: Int32
+    private let hasColours: Bool
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+        isInteractive = isatty(descriptor) == 1
+        // Any value that is not empty forbids colours (no-color.org).
+        hasColours = isInteractive && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    }
+
+    /// The text as it is shown in colour, or unchanged where there shall be none.
+    func styled(_ style: Style, _ text: String) -> String {
+        hasColours ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Writes at once; ends the program with success where nobody reads the output any more.
+    func write(_ text: some StringProtocol) { write(Array(text.utf8)) }
+
+    /// Writes a line about what goes on, as distinct from what was asked for.
+    func note(_ text: String) { write(styled(.dim, text) + "\n") }
+
+    func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                rest.removeFirst(written)
+            } else if errno == EPIPE {
+                exit(0)
+            } else if errno != EINTR {
+                exit(1)
+            }
+        }
+    }
+}
+
+extension StringProtocol {
+    /// The text with its control characters escaped, so that nothing in it can steer a terminal or begin a line.
+    var printable: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            let isControl = scalar.properties.generalCategory == .control
+            text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Reactor
+
+extension ConnectionTable {
+    /// Tells the table the time; call at the beginning of a turn.
+    package mutating func setTime(_ time: MonotonicTime) {
+        now = Ticks(time)
+    }
+
+    /// Goes through all connections: closes those whose time is up, and calls `silent` for each event stream to which
+    /// nothing was written for `silence` milliseconds.
+    ///
+    /// One pass over the slots every so often costs less than a timer for each connection, in memory and in time.
+    package mutating func sweep(silence: Milliseconds) -> [ConnectionID] {
+        resumeListeners()
+        var silent: [ConnectionID] = []
+        for slot in slots.indices {
+            let descriptor = Int32(slot)
+            let idle = now.since(slots[slot].lastProgress)
+            switch slots[slot].state {
+            case .free, .responding:
+                break
+            case .reading:
+                sweepReading(descriptor, idle: idle)
+            case .streaming:
+                if slots[slot].output.isEmpty {
+                    if idle >= silence.count { silent.append(id(of: descriptor)) }
+                } else if timeouts.stalledStream > 0 && idle >= timeouts.stalledStream.count {
+                    close(descriptor)
+                }
+            case .finishing:
+                if idle >= timeouts.body.count { close(descriptor) }
+            case .lingering:
+                if idle >= timeouts.linger.count { close(descriptor) }
+            }
+        }
+        return silent
+    }
+
+    private mutating func sweepReading(_ descriptor: Int32, idle: Int64) {
+        let slot = Int(descriptor)
+        guard let reader = slots[slot].reader else { return }
+        let taken = now.since(slots[slot].requestBegan)
+        switch reader.parser.phase {
+        case .idle:
+            // A connection that never sent a byte is treated as one that sends its head too slowly.
+            if idle >= (reader.hasServed ? timeouts.idle : timeouts.head).count { close(descriptor) }
+        case .head:
+            if taken >= timeouts.head.count { timeOut(descriptor) }
+        case .body:
+            if taken >= timeouts.body.count { timeOut(descriptor) }
+        }
+    }
+
+    private mutating func timeOut(_ descriptor: Int32) {
+        slots[Int(descriptor)].state = .responding
+        slots[Int(descriptor)].keepsAlive = false
+        notices.append(.timedOut(id(of: descriptor)))
+    }
+
+    /// Closes all connections that are not event streams and have no request under way.
+    package mutating func closeIdle() {
+        for slot in slots.indices where slots[slot].state == .reading { close(Int32(slot)) }
+    }
+
+    /// Closes everything at once.
+    package mutating func closeAll() {
+        for slot in slots.indices { close(Int32(slot)) }
+    }
+
+    /// Closes a connection at once, whatever waits for it.
+    package mutating func abort(_ id: ConnectionID) {
+        if isCurrent(id) { close(id.descriptor) }
+    }
+}

@@ -1,0 +1,153 @@
+// The form that pushes a notification, and the simulated job.
+
+import { call } from './api.js';
+import { byId, element } from './dom.js';
+
+const JOB_STEPS = 10;
+const JOB_STEP_MS = 400;
+
+const form = byId('push');
+const fields = byId('push-fields');
+const feedSelect = byId('push-feed');
+const jsonText = byId('push-json');
+const outcome = byId('push-outcome');
+const simulate = byId('simulate');
+
+/** When what was pushed from here left, by feed and id: the way back is measured from it. */
+const sentAt = new Map();
+let onEventNames = () => {};
+let onStored = () => {};
+let jobFeed = '';
+
+/**
+ * Makes the form work.
+ *
+ * @param {(names: string[]) => void} listenFor is told of event names before they are pushed
+ * @param {() => void} stored is called after each push that the bridge acknowledged
+ */
+export function startPushing(listenFor, stored) {
+    onEventNames = listenFor;
+    onStored = stored;
+    form.addEventListener('submit', submit);
+    form.addEventListener('keydown', submitFromTextArea);
+    for (const radio of form.elements.mode) radio.addEventListener('change', showMode);
+    simulate.addEventListener('click', runJob);
+}
+
+/** Offers these feeds; the job goes to one of kind `job`, else to the last. */
+export function offerFeeds(feeds) {
+    feedSelect.replaceChildren(...feeds.map((feed) => new Option(feed, feed)));
+    jobFeed = feeds.find((feed) => feed.startsWith('job:')) ?? feeds.at(-1);
+    byId('simulate-feed').textContent = jobFeed;
+    outcome.textContent = '';
+    sentAt.clear();
+}
+
+/** Notes that a notification came over the stream; says how long one from here was on its way. */
+export function noteArrival(feed, id) {
+    const key = `${feed} ${id}`;
+    const sent = sentAt.get(key);
+    if (sent === undefined) return;
+    sentAt.delete(key);
+    const way = `Back over the stream ${Math.round(performance.now() - sent)} ms after it was sent.`;
+    outcome.append(element('span', 'way', way));
+}
+
+async function submit(event) {
+    event.preventDefault();
+    const focused = document.activeElement;
+    fields.disabled = true;
+    try {
+        const text = textToSend();
+        say('Sending');
+        const ids = await push(feedSelect.value, text);
+        say(ids.length === 1 ? `Stored as ${ids[0]}.` : `${ids.length} stored.`, 'good');
+    } catch (error) {
+        say(error.message, 'bad');
+    } finally {
+        fields.disabled = false;
+        // A disabled element loses the focus; typing should go on where it was.
+        focused?.focus();
+    }
+}
+
+function submitFromTextArea(event) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+}
+
+function showMode() {
+    const isJSON = form.elements.mode.value === 'json';
+    if (isJSON && jsonText.value.trim() === '') jsonText.value = JSON.stringify(bodyFromFields(), null, 2);
+    byId('as-fields').hidden = isJSON;
+    byId('as-json').hidden = !isJSON;
+}
+
+function bodyFromFields() {
+    const body = { title: byId('push-name').value, message: byId('push-message').value };
+    if (body.message === '') delete body.message;
+    return body;
+}
+
+function textToSend() {
+    return form.elements.mode.value === 'json' ? jsonText.value : JSON.stringify(bodyFromFields());
+}
+
+/**
+ * Pushes JSON text as it is and returns the ids given.
+ *
+ * @throws {Error} fit for the reader
+ */
+async function push(feed, text) {
+    const body = parse(text);
+    onEventNames([body].flat().map((entry) => entry?.event).filter((name) => typeof name === 'string'));
+    const headers = {};
+    if (isWithoutId(body)) {
+        // Naming it here lets the event be recognised even if it overtakes the answer.
+        const id = newId();
+        headers['Idempotency-Key'] = id;
+        sentAt.set(`${feed} ${id}`, performance.now());
+    }
+    const { ids } = await call('POST', feed, 'notifications', text, headers);
+    onStored();
+    return ids;
+}
+
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    } catch (error) {
+        throw new Error(`Not JSON: ${error.message}`);
+    }
+}
+
+const isWithoutId = (body) =>
+    body !== null && typeof body === 'object' && !Array.isArray(body) && (body.id ?? '') === '';
+
+/** Not crypto.randomUUID, which exists only in a secure context. */
+function newId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(8));
+    return `page-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+async function runJob() {
+    simulate.disabled = true;
+    const feed = jobFeed;
+    try {
+        for (let step = 0; step <= JOB_STEPS && feed === jobFeed; step += 1) {
+            if (step > 0) await new Promise((resolve) => setTimeout(resolve, JOB_STEP_MS));
+            const percent = (100 * step) / JOB_STEPS;
+            const status = step === JOB_STEPS ? 'completed' : 'running';
+            say(`Job at ${percent} %.`);
+            await push(feed, JSON.stringify({ title: 'Simulated job', percent, status }));
+        }
+    } catch (error) {
+        say(error.message, 'bad');
+    } finally {
+        simulate.disabled = false;
+    }
+}
+
+function say(text, tone = '') {
+    outcome.className = `outcome ${tone}`;
+    outcome.textContent = text;
+}

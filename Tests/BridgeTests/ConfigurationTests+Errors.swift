@@ -1,0 +1,180 @@
+import Testing
+
+@testable import Bridge
+
+/// Every way to write a file that cannot be used, and the line that says so.
+struct ConfigurationErrorTests {
+    @Test(arguments: [
+        // What is no JSON, and what is no object.
+        ("{\n  \"server\": {\"port\" 8080}\n}", "config.json:2:21: unexpected byte"),
+        ("{\n  \"redis\": ", "config.json:2:12: unexpected end"),
+        ("[]", "config.json must be a JSON object"),
+        (#"{"server": 1}"#, "server in config.json is 1: allowed is an object"),
+
+        // Unknown keys.
+        (
+            #"{"poll": {"intervall_ms": 5}}"#,
+            "unknown key poll.intervall_ms in config.json: did you mean poll.interval_ms?"
+        ),
+        (#"{"sever": {}}"#, "unknown key sever in config.json: did you mean server?"),
+        (#"{"ping_ms": 5}"#, "unknown key ping_ms in config.json: did you mean server.ping_ms?"),
+        (
+            #"{"server.port": 1}"#,
+            #"unknown key "server.port" in config.json: did you mean server.port?"#
+        ),
+        (#"{"log": {"colour\n": 1}}"#, #"unknown key log."colour\n" in config.json: known are level, format"#),
+
+        // Values of another type, or out of the range.
+        (
+            #"{"server": {"port": "80"}}"#,
+            #"server.port in config.json is "80": allowed is a whole number from 0 to 65535"#
+        ),
+        (
+            #"{"server": {"port": 80.5}}"#,
+            "server.port in config.json is 80.5: allowed is a whole number from 0 to 65535"
+        ),
+        (
+            #"{"server": {"host": "example.com"}}"#,
+            #"server.host in config.json is "example.com": allowed is an IPv4 or IPv6 address or "localhost""#
+        ),
+        (
+            #"{"server": {"hosts": ["a:80"]}}"#,
+            #"server.hosts in config.json is ["a:80"]: allowed is a list of host names without ports"#
+        ),
+        (
+            #"{"server": {"hosts": "a"}}"#,
+            #"server.hosts in config.json is "a": allowed is a list of host names without ports"#
+        ),
+        (#"{"data_dir": ""}"#, #"data_dir in config.json is "": allowed is the path of a file or directory"#),
+        (
+            #"{"database": {"path": ":memory:"}}"#,
+            #"database.path in config.json is ":memory:": allowed is the path of a file or directory"#
+        ),
+        (
+            #"{"database": {"synchronous": "off"}}"#,
+            #"database.synchronous in config.json is "off": allowed is "normal", "full""#
+        ),
+        (
+            #"{"database": {"mode": "0400"}}"#,
+            #"database.mode in config.json is "0400": allowed is an octal mode in quotes from "0600" to "0777", "#
+                + "its owner may read and write"
+        ),
+        (
+            #"{"log": {"level": "loud"}}"#,
+            #"log.level in config.json is "loud": allowed is "debug", "info", "warning", "error""#
+        ),
+        (
+            #"{"redis": {"prefix": "a\u0000"}}"#,
+            #"redis.prefix in config.json is "a\u0000": allowed is text without control characters of at most 256 bytes"#
+        ),
+
+        // Kinds.
+        (#"{"kinds": []}"#, "kinds in config.json is []: allowed is an object"),
+        (#"{"kinds": {"job": 1}}"#, "kinds.job in config.json is 1: allowed is an object"),
+        (
+            #"{"kinds": {"Job": {}}}"#,
+            "kinds.Job in config.json: a kind is named by a-z, 0-9, _ and -, a letter first, at most 32 of them"
+        ),
+        (
+            #"{"kinds": {"job": {"list": "a:{id}"}}}"#,
+            "kinds.job.flag is missing in config.json: a new kind needs a list and a flag"
+        ),
+        (
+            #"{"kinds": {"job": {"list": "{id}", "flag": "b:{id}"}}}"#,
+            #"kinds.job.list in config.json is "{id}": allowed is a key with {id} in it once and text before it, "#
+                + #"which does not begin with "flagpole:""#
+        ),
+        (
+            #"{"kinds": {"job": {"list": "a:{id}", "flag": "flagpole:{id}"}}}"#,
+            #"kinds.job.flag in config.json is "flagpole:{id}": allowed is a key with {id} in it once and text "#
+                + #"before it, which does not begin with "flagpole:""#
+        ),
+        (
+            #"{"kinds": {"user": {"coalesce": true}}}"#,
+            "unknown key kinds.user.coalesce in config.json: known are list, flag, inbox, ttl_seconds, poll_interval_ms"
+        ),
+        (
+            #"{"kinds": {"user": {"inbox": 1}}}"#,
+            "kinds.user.inbox in config.json is 1: allowed is true or false"
+        ),
+        (
+            #"{"kinds": {"user": {"poll_interval_ms": null}}}"#,
+            "kinds.user.poll_interval_ms in config.json is null: allowed is a whole number from 1 to 3600000"
+        ),
+
+        // What this version does not know yet.
+        (
+            #"{"auth": {"mode": "token"}}"#,
+            #"auth.mode in config.json is "token": only "open" is supported by this version"#
+        ),
+        (
+            #"{"server": {"admin": "127.0.0.1:9"}}"#,
+            #"server.admin in config.json is "127.0.0.1:9": only null is supported by this version"#
+        ),
+        (
+            #"{"server": {"max_streams_per_address": 5}}"#,
+            "server.max_streams_per_address in config.json is 5: only 0 is supported by this version"
+        ),
+        (
+            #"{"cors": {"origins": ["https://a.example"]}}"#,
+            #"cors.origins in config.json is ["https://a.example"]: only [] is supported by this version"#
+        ),
+        (#"{"events": {"a": "b"}}"#, #"events in config.json is {"a":"b"}: only {} is supported by this version"#),
+
+        // Settings that do not go together.
+        (
+            #"{"server": {"host": "0.0.0.0"}}"#,
+            #"server.host is 0.0.0.0, and auth.mode is "open": without authentication only a loopback address is "#
+                + "served, such as 127.0.0.1"
+        ),
+        (
+            #"{"redis": {"url": "redis://127.0.0.1", "port": 7000}}"#,
+            "redis.port is 7000: it is for the embedded Redis only, redis.url names another"
+        ),
+        (
+            #"{"kinds": {"job": {"list": "notifications:user:j-{id}", "flag": "b:{id}"}}}"#,
+            "kinds.job.list is notifications:user:j-{id} and kinds.user.list is notifications:user:{id}: "
+                + "two feeds could have the same key, so give one of them another beginning"
+        ),
+    ])
+    func `says in one line what is wrong`(file: String, line: String) throws {
+        #expect(try failure(file) == line)
+        #expect(!line.contains("\n"))
+    }
+
+    @Test func `an address of Redis that is refused is not repeated, since it may hold a password`() throws {
+        let line = try #require(try failure(#"{"redis": {"url": "redis://:s3cret@host:99999"}}"#))
+        #expect(line.hasPrefix(#"redis.url in config.json: neither "embedded" nor an address: the port is a number"#))
+        #expect(!line.contains("s3cret"))
+    }
+
+    @Test func `a data directory too long for a socket is refused only for the embedded Redis`() throws {
+        let directory = "/" + String(repeating: "d", count: 96)
+        #expect(try failure(#"{"data_dir": "\#(directory)"}"#)?.hasPrefix("data_dir is too long: ") == true)
+        #expect(try failure(#"{"data_dir": "\#(directory)", "redis": {"url": "redis://h"}}"#) == nil)
+    }
+
+    @Test(arguments: [
+        ("server", "port", 0...65_535), ("server", "threads", 1...64), ("server", "max_streams", 0...10_000_000),
+        ("server", "max_streams_per_feed", 0...10_000_000), ("server", "max_body_bytes", 1...1_073_741_824),
+        ("server", "retry_ms", 1...3_600_000), ("server", "ping_ms", 10...3_600_000),
+        ("server", "max_stream_ms", 0...604_800_000), ("server", "backlog_limit", 1...10_000),
+        ("server", "max_pending_bytes", 1024...1_073_741_824), ("server", "stalled_stream_ms", 100...86_400_000),
+        ("server", "drain_ms", 0...600_000), ("redis", "port", 0...65_535), ("database", "retention_days", 0...36_500),
+        ("poll", "interval_ms", 1...3_600_000), ("poll", "active_interval_ms", 1...3_600_000),
+        ("poll", "reconcile_interval_ms", 100...86_400_000), ("poll", "sweep_interval_ms", 100...604_800_000),
+        ("poll", "max_notification_bytes", 64...16_777_216),
+    ])
+    func `a number may be the first and the last of its range, and nothing beyond`(
+        section: String, key: String, range: ClosedRange<Int>
+    ) throws {
+        func failing(_ value: Int) throws -> String? { try failure(#"{"\#(section)": {"\#(key)": \#(value)}}"#) }
+        #expect(try failing(range.lowerBound) == nil)
+        #expect(try failing(range.upperBound) == nil)
+        for value in [range.lowerBound - 1, range.upperBound + 1] {
+            #expect(
+                try failing(value) == "\(section).\(key) in config.json is \(value): "
+                    + "allowed is a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
