@@ -39,7 +39,7 @@ let package = Package(
         // The command line.
         .executableTarget(
             name: "FlagpoleCommand",
-            dependencies: ["Bridge", "CLinux", "Feeds", "HTTP", "JSON", "Logging", "Redis", "SQLite"]
+            dependencies: ["Bridge", "CLinux", "Feeds", "HTTP", "JSON", "Logging", "Reactor", "Redis", "SQLite"]
         ),
 
         // Turns migrations/ and Sources/Web/ into string literals, so that the binary is self-contained.

@@ -1,5 +1,6 @@
 import Bridge
 import Feeds
+import Reactor
 import Redis
 
 /// Pushes entries to one feed over one connection to Redis.

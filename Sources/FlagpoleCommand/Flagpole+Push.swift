@@ -8,7 +8,6 @@ extension Flagpole {
     private static let message = CommandOption(name: "message", value: "TEXT", summary: "the notification's message")
     private static let event = CommandOption(name: "event", value: "NAME", summary: "the name of the SSE event")
     private static let id = CommandOption(name: "id", value: "ID", summary: "the notification's id, unique in the feed")
-    private static let key = CommandOption(name: "key", value: "KEY", summary: "what it is news of, for coalescing")
 
     static let push = Command(
         name: "push", operands: "FEED", operandCount: 1...1, summary: "push notifications to a feed, straight to Redis",
@@ -16,7 +15,7 @@ extension Flagpole {
             Without --json, --title and --message it reads JSON objects from its standard input, one a line. What has
             no id gets one. It prints the id, or after a standard input how many notifications were pushed.
             """,
-        options: [.config, .environmentFile, json, title, message, event, id, key]
+        options: [.config, .environmentFile, json, title, message, event, id]
     ) { arguments throws(CommandError) in
         let feed = try FeedName.operand(arguments.operands[0])
         let entry = try entry(arguments)
@@ -36,7 +35,7 @@ extension Flagpole {
 
     /// The notification that the options describe; nil where it comes from standard input.
     private static func entry(_ arguments: ParsedArguments) throws(CommandError) -> [UInt8]? {
-        let members = [title, message, event, id, key]
+        let members = [title, message, event, id]
         let given = members.filter { arguments.has($0) }
         if let text = arguments[json] {
             if let other = given.first {

@@ -1,6 +1,7 @@
 import Feeds
 import HTTP
 import JSON
+import Reactor
 
 /// Prints what a stream sends: notifications to standard output, what happens to the stream to standard error.
 struct NotificationPrinter {

@@ -5,23 +5,23 @@ import { inPath } from './names.js';
 const PATIENCE_MS = 15_000;
 
 /**
- * Sends one call about a feed and returns its JSON.
+ * Publishes JSON text, an object or an array of them, and returns the ids given.
  *
- * @param {string} tail what follows the feed in the path
- * @param {string} [body] JSON text
  * @throws {Error} whose message is fit for the reader
  */
-export async function call(method, feed, tail, body, headers = {}) {
-    const url = new URL(`v1/feeds/${inPath(feed)}/${tail}`, document.baseURI);
-    if (body !== undefined) headers = { ...headers, 'Content-Type': 'application/json' };
+export async function publish(feed, text, headers) {
+    const url = new URL(`v1/feeds/${inPath(feed)}/notifications`, document.baseURI);
+    headers = { ...headers, 'Content-Type': 'application/json' };
     let response;
     try {
-        response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(PATIENCE_MS) });
+        const signal = AbortSignal.timeout(PATIENCE_MS);
+        response = await fetch(url, { method: 'POST', headers, body: text, signal });
     } catch (error) {
         throw new Error(error.name === 'TimeoutError' ? 'The server took too long.' : 'The server cannot be reached.');
     }
     if (!response.ok) throw new Error(await explain(response));
-    return response.json();
+    const { ids } = await response.json();
+    return ids;
 }
 
 /** What an error response says, from its problem document (RFC 9457) if it has one. */

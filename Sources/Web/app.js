@@ -83,7 +83,7 @@ function replaceLists(feeds) {
 /** Watches the feeds of the query from their beginning. */
 function watchFeeds() {
     columns.clear();
-    for (const feed of query.feeds) columns.set(feed, new FeedColumn(feed, showNotice));
+    for (const feed of query.feeds) columns.set(feed, new FeedColumn(feed));
     byId('feeds').replaceChildren(...Array.from(columns.values(), (column) => column.element));
     byId('client').textContent = '';
     offerFeeds(query.feeds);

@@ -5,8 +5,8 @@ import { clip, element, timeOf } from './dom.js';
 
 const ONE_LINE = 48;
 
-/** Makes the list item for `{id, body, replay}`; `actions` are its buttons. */
-export function cardFor({ id, body, replay }, time, actions) {
+/** Makes the list item for `{id, body, replay}`. */
+export function cardFor({ id, body, replay }, time) {
     const { title, event, message, progress, rest } = dissect(body);
     return element('li', 'card',
         element('div', 'card-head',
@@ -19,9 +19,7 @@ export function cardFor({ id, body, replay }, time, actions) {
         message === null ? null : element('p', 'card-message', clip(message)),
         progress === null ? null : progressBar(progress),
         rest === null ? null : element('pre', 'mono', clip(asJSON(rest))),
-        element('div', 'card-foot',
-            element('code', '', typeof id === 'string' ? id : 'not stored'),
-            ...actions));
+        element('code', 'card-id', typeof id === 'string' ? id : 'not stored'));
 }
 
 /** Splits a body into the parts that have a look of their own, and the rest (null where there is none). */

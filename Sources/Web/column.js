@@ -1,27 +1,22 @@
 // One feed's column: its unread count and its newest notifications, newest first.
 //
-// It shows only what the stream says. A click on 'Mark read' changes nothing by itself;
-// the bridge's own `read` event does, in this tab and in every other.
+// It shows only what the stream says, `read`, `unread` and `removed` events included.
 
-import { call } from './api.js';
 import { cardFor } from './card.js';
-import { button, byId, copyable } from './dom.js';
+import { byId, copyable } from './dom.js';
 import { recipeFor } from './names.js';
 
 const MOST_CARDS = 100;
 
 export class FeedColumn {
     #parts = {};
-    // Newest first, like the cards on the page: {id, card, toggle, isRead}.
+    // Newest first, like the cards on the page: {id, card}.
     #entries = [];
-    #onProblem;
 
     /** The unread count; null for a feed without read state. */
     unread = null;
 
-    constructor(feed, onProblem) {
-        this.feed = feed;
-        this.#onProblem = onProblem;
+    constructor(feed) {
         const fragment = byId('column-template').content.cloneNode(true);
         this.element = fragment.firstElementChild;
         for (const part of fragment.querySelectorAll('[data-part]')) this.#parts[part.dataset.part] = part;
@@ -31,7 +26,6 @@ export class FeedColumn {
         const { how, commands } = recipeFor(feed);
         this.#parts.how.textContent = how;
         this.#parts.commands.append(...commands.map(copyable));
-        this.#parts['read-all'].addEventListener('click', () => this.#ask('POST', 'read', { all: true }));
     }
 
     /** Takes the count from an event; counts are never added up here. */
@@ -42,7 +36,6 @@ export class FeedColumn {
         this.#parts.badge.hidden = false;
         this.#parts.badge.textContent = `${count.toLocaleString()} unread`;
         this.#parts.badge.classList.toggle('none', count === 0);
-        this.#parts['read-all'].disabled = count === 0;
     }
 
     add(item) {
@@ -70,9 +63,7 @@ export class FeedColumn {
         const index = this.#indexOf(id);
         if (index < 0) return;
         const [{ card }] = this.#entries.splice(index, 1);
-        const hadFocus = card.contains(document.activeElement);
         card.remove();
-        if (hadFocus) this.#parts.cards.focus();
         this.#tellIfEmpty();
     }
 
@@ -81,7 +72,7 @@ export class FeedColumn {
     }
 
     #put(item) {
-        const entry = this.#entryFor(item);
+        const entry = entryFor(item);
         // The bridge may send an entry again after a reconnect; its id tells.
         const known = entry.id === undefined ? -1 : this.#indexOf(entry.id);
         if (known >= 0) {
@@ -93,30 +84,6 @@ export class FeedColumn {
         this.#parts.cards.prepend(entry.card);
         if (this.#entries.length === 1) this.#tellIfEmpty();
         if (this.#entries.length > MOST_CARDS) this.#entries.pop().card.remove();
-    }
-
-    #entryFor(item) {
-        const id = typeof item.id === 'string' ? item.id : undefined;
-        const entry = { id };
-        entry.toggle = button('', 'small quiet toggle', () => {
-            this.#ask('POST', entry.isRead ? 'unread' : 'read', { ids: [id] });
-        });
-        const remove = button('Remove', 'small quiet', () => {
-            this.#ask('DELETE', `notifications/${encodeURIComponent(id)}`);
-        });
-        // What was never stored has no id to be asked for by.
-        entry.card = cardFor(item, timeFor(item), id === undefined ? [] : [entry.toggle, remove]);
-        entry.card.classList.toggle('news', !item.replay);
-        setRead(entry, typeof item.read_at === 'string');
-        return entry;
-    }
-
-    async #ask(method, tail, body) {
-        try {
-            await call(method, this.feed, tail, body && JSON.stringify(body));
-        } catch (error) {
-            this.#onProblem(`${this.feed}: ${error.message}`);
-        }
     }
 
     /** Which entries a `read` or `unread` event means. */
@@ -138,14 +105,19 @@ export class FeedColumn {
     }
 }
 
+function entryFor(item) {
+    const entry = { id: typeof item.id === 'string' ? item.id : undefined, card: cardFor(item, timeFor(item)) };
+    entry.card.classList.toggle('news', !item.replay);
+    setRead(entry, typeof item.read_at === 'string');
+    return entry;
+}
+
 /** When it was stored, where the item says so; else it has just arrived. */
 function timeFor({ stored_at: storedAt }) {
     const stored = new Date(typeof storedAt === 'string' ? storedAt : NaN);
     return Number.isNaN(stored.getTime()) ? new Date() : stored;
 }
 
-function setRead(entry, isRead) {
-    entry.isRead = isRead;
-    entry.card.classList.toggle('read', isRead);
-    entry.toggle.textContent = isRead ? 'Mark unread' : 'Mark read';
+function setRead({ card }, isRead) {
+    card.classList.toggle('read', isRead);
 }

@@ -1,6 +1,6 @@
 // The form that pushes a notification, and the simulated job.
 
-import { call } from './api.js';
+import { publish } from './api.js';
 import { byId, element } from './dom.js';
 
 const JOB_STEPS = 10;
@@ -107,7 +107,7 @@ async function push(feed, text) {
         headers['Idempotency-Key'] = id;
         sentAt.set(`${feed} ${id}`, performance.now());
     }
-    const { ids } = await call('POST', feed, 'notifications', text, headers);
+    const ids = await publish(feed, text, headers);
     onStored();
     return ids;
 }

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Redis
 
 /// An error answer as RFC 9457 has it: `application/problem+json` with type, title, status and detail.
 struct Problem: Error {
@@ -30,5 +31,18 @@ struct Problem: Error {
         for (name, value) in headers { response.headers.add(name, value) }
         response.headers.add("Cache-Control", "no-store")
         return response
+    }
+}
+
+extension Problem {
+    /// Why Redis did not take what was to be published.
+    init(_ error: RedisError) {
+        if case .server(let refusal) = error, refusal.code == "WRONGTYPE" {
+            self.init(.conflict, "The feed's list in Redis is a key of another type; delete it or change the kind's list.")
+        } else {
+            self.init(
+                .serviceUnavailable, "\(error). Send it again; with the same ids nothing is doubled.",
+                headers: [("Retry-After", "1")])
+        }
     }
 }

@@ -23,49 +23,33 @@ struct Publication {
         if case .array(let elements) = body { objects = elements } else { objects = [body] }
         guard (1...Publication.maximumCount).contains(objects.count) else {
             throw Problem(
-                .unprocessableContent, "Send 1 to \(Publication.maximumCount) notifications; this are \(objects.count)."
+                .unprocessableContent, "Send 1 to \(Publication.maximumCount) notifications at a time, not \(objects.count)."
             )
         }
         let key = request.headers["Idempotency-Key"]
+        if let key, !EntryReader.isID(key) {
+            throw Problem(.unprocessableContent, "Idempotency-Key is not taken as an id: \(BadEntry.badID.explanation).")
+        }
         if key != nil, case .array = body {
             throw Problem(.badRequest, "Idempotency-Key is the id of a single object; in an array give each an id.")
         }
-        var reader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
-        for (index, object) in objects.enumerated() { try add(object, index, key, &reader) }
+        var reader = OutgoingEntryReader(maximumBytes: settings.poll.maxNotificationBytes)
+        for (index, object) in objects.enumerated() { try add(object.encoded(), index, key, &reader) }
     }
 
     private mutating func add(
-        _ value: JSONValue, _ index: Int, _ key: String?, _ reader: inout EntryReader
+        _ object: [UInt8], _ index: Int, _ key: String?, _ reader: inout OutgoingEntryReader
     ) throws(Problem) {
-        let id: String
-        let encoded: [UInt8]
-        switch Publication.read(value.encoded(), &reader) {
+        let makeID = { key ?? NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds) }
+        switch reader.read(object, makeID: makeID) {
         case .bad(let reason):
             throw Problem(.unprocessableContent, "Notification \(index) cannot be taken: \(reason.explanation).")
-        case .notification(let given?, _):
-            guard key == nil || key == given else {
-                throw Problem(
-                    .unprocessableContent, "Idempotency-Key and the notification's id differ; send one of them.")
-            }
-            id = given
-            encoded = value.encoded()
-        case .notification(nil, _):
-            id = key ?? NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds)
-            var object = value.asObject ?? JSONObject()
-            object["id"] = .string(id)
-            encoded = JSONValue.object(object).encoded()
-            guard case .notification = Publication.read(encoded, &reader) else {
-                throw Problem(
-                    .unprocessableContent,
-                    "Notification \(index) is too large with its id, or Idempotency-Key is no id: "
-                        + BadEntry.badID.explanation + ".")
-            }
+        case .ready(let id, _) where key != nil && key != id:
+            throw Problem(
+                .unprocessableContent, "Idempotency-Key and the notification's id differ; send one of them.")
+        case .ready(let id, let bytes):
+            ids.append(id)
+            entries.append(bytes)
         }
-        ids.append(id)
-        entries.append(encoded)
-    }
-
-    private static func read(_ bytes: [UInt8], _ reader: inout EntryReader) -> Entry {
-        bytes.withUnsafeBufferPointer { reader.read($0) }
     }
 }

@@ -2,6 +2,7 @@ import Feeds
 import HTTP
 import HTTPServer
 import JSON
+import Redis
 
 extension Hub {
     /// Answers a request, at once or when another thread has done its part.
@@ -36,7 +37,7 @@ extension Hub {
         switch endpoint {
         case .stream where request.method == .head:
             _ = try StreamRequest(request, settings, epoch: epoch)
-            connections.respond(id, HTTPResponse(headers: Hub.streamHeaders))
+            connections.respondStreamHead(id, Hub.streamHeaders)
         case .stream:
             openStream(try StreamRequest(request, settings, epoch: epoch), id)
         case .publish:
@@ -64,16 +65,12 @@ extension Hub {
         let command = PublishCommand(to: feed, of: kind, prefix: settings.redis.prefix)
         Task { [publisher] in
             let response: HTTPResponse
-            do {
+            do throws(RedisError) {
                 try await publisher.publish(publication.entries, command)
                 telemetry.entriesPublished.add(publication.ids.count)
                 response = .json(["ids": .array(publication.ids.map { .string($0) })], status: .created)
             } catch {
-                response =
-                    Problem(
-                        .serviceUnavailable, "\(error). Send it again; with the same ids nothing is doubled.",
-                        headers: [("Retry-After", "1")]
-                    ).response
+                response = Problem(error).response
             }
             connections.respond(id, response)
         }

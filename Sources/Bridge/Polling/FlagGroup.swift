@@ -9,23 +9,33 @@ struct FlagGroup {
     let interval: Milliseconds
     var nextTick: MonotonicTime
     var chunks: [FlagChunk] = []
+    /// How many flags the group has.
+    private(set) var count = 0
+
+    init(interval: Milliseconds) {
+        self.interval = interval
+        nextTick = .now + interval
+    }
 
     /// Adds a feed's flag; the place that it got.
-    mutating func add(_ slot: Int) -> (chunk: Int, index: Int) {
-        let chunk = chunks.firstIndex { $0.feeds.count < FlagChunk.capacity } ?? chunks.count
-        if chunk == chunks.count { chunks.append(FlagChunk()) }
-        chunks[chunk].feeds.append(Int32(slot))
-        chunks[chunk].isStale = true
-        return (chunk, chunks[chunk].feeds.count - 1)
+    mutating func add(_ slot: Int) -> Int {
+        let place = count
+        count += 1
+        if place / FlagChunk.capacity == chunks.count { chunks.append(FlagChunk()) }
+        chunks[place / FlagChunk.capacity].append(slot)
+        return place
     }
 
     /// Removes the flag at a place, and returns the feed whose flag took that place.
-    mutating func remove(chunk: Int, index: Int) -> Int? {
-        chunks[chunk].isStale = true
-        let moved = chunks[chunk].feeds.removeLast()
-        guard index < chunks[chunk].feeds.count else { return nil }
-        chunks[chunk].feeds[index] = moved
-        return Int(moved)
+    ///
+    /// That is the last one, so that all chunks but the last stay full.
+    mutating func remove(_ place: Int) -> Int? {
+        count -= 1
+        let moved = chunks[count / FlagChunk.capacity].removeLast()
+        if chunks[count / FlagChunk.capacity].feeds.isEmpty { chunks.removeLast() }
+        guard place < count else { return nil }
+        chunks[place / FlagChunk.capacity].replace(place % FlagChunk.capacity, with: moved)
+        return moved
     }
 }
 
@@ -36,13 +46,28 @@ struct FlagGroup {
 struct FlagChunk {
     static let capacity = 1000
 
-    var feeds: [Int32] = []
+    private(set) var feeds: [Int32] = []
     /// Whether `keys` no longer are those of `feeds`.
-    var isStale = true
+    private(set) var isStale = true
     /// The keys as bulk strings.
     private var keys: [UInt8] = []
     /// Until when the values are asked for at once, since EXISTS is known to answer above zero.
     var asksValuesUntil = MonotonicTime(nanoseconds: 0)
+
+    mutating func append(_ slot: Int) {
+        feeds.append(Int32(slot))
+        isStale = true
+    }
+
+    mutating func removeLast() -> Int {
+        isStale = true
+        return Int(feeds.removeLast())
+    }
+
+    mutating func replace(_ index: Int, with slot: Int) {
+        feeds[index] = Int32(slot)
+        isStale = true
+    }
 
     mutating func encode(_ key: (Int) -> String) {
         keys.removeAll(keepingCapacity: true)

@@ -8,19 +8,24 @@ extension Poller {
     /// Lowers nothing yet.
     func checkFlags(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         deactivate(now)
-        for group in groups.indices where groups[group].nextTick <= now && !groups[group].chunks.isEmpty {
+        for group in groups.indices where groups[group].nextTick <= now && groups[group].count > 0 {
             telemetry.tickLateness.observe(now.seconds(since: groups[group].nextTick))
             // A late tick is not made up for: the next one comes an interval after this one was due, or after now.
             let due = groups[group].nextTick + groups[group].interval
             groups[group].nextTick = due > now ? due : now + groups[group].interval
-            try checkFlags(of: group, connection, now)
-            try compareExpectant(group, connection, now)
+            if lease.isHeld {
+                try checkFlags(of: group, connection, now)
+                try compareExpectant(group, connection, now)
+            } else {
+                // Another bridge needs the flags: they are left to it, and the lists are compared instead.
+                try compare(groups[group].chunks.flatMap { $0.feeds.map(Int.init) }, connection)
+            }
             telemetry.tickSeconds.observe(MonotonicTime.now.seconds(since: now))
         }
     }
 
     private func checkFlags(of group: Int, _ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
-        let chunks = groups[group].chunks.indices.filter { !groups[group].chunks[$0].feeds.isEmpty }
+        let chunks = groups[group].chunks.indices
         for chunk in chunks {
             if groups[group].chunks[chunk].isStale { groups[group].chunks[chunk].encode { flagKey($0) } }
             if groups[group].chunks[chunk].asksValuesUntil > now {
@@ -78,8 +83,7 @@ extension Poller {
         }
     }
 
-    /// Compares the lists of feeds whose flag was raised before anything was pushed, and of all feeds of the group
-    /// while another bridge may be lowering their flags.
+    /// Compares the lists of feeds whose flag was raised before anything was pushed.
     private func compareExpectant(
         _ group: Int, _ connection: RedisConnection, _ now: MonotonicTime
     ) throws(RedisError) {
@@ -87,7 +91,6 @@ extension Poller {
         for (slot, until) in expectant where feeds[slot].flag?.group == group {
             if until <= now { expectant[slot] = nil } else { slots.append(slot) }
         }
-        if !lease.isHeld { slots = groups[group].chunks.flatMap { $0.feeds.map(Int.init) } }
         try compare(slots, connection)
     }
 

@@ -23,8 +23,8 @@ extension Poller {
 
     /// Claims or renews the lease.
     ///
-    /// Without it flags are lowered all the same, but since another bridge may have lowered them first, lists are
-    /// compared at every tick.
+    /// A bridge without it leaves the flags alone, since they are news for the one that has it, and compares the lists
+    /// at every tick instead.
     func renewLease(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         guard now >= lease.nextRenewal else { return }
         lease.nextRenewal = now + Milliseconds(Lease.duration.count / 3)

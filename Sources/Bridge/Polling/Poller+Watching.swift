@@ -19,9 +19,10 @@ extension Poller {
                 unknown.append(slot)
             }
             feeds[slot].watchers += 1
+            if feeds[slot].watchers == 1 { watchedCount += 1 }
             if feeds[slot].flag == nil { schedule(slot, interval: baseInterval(slot)) }
         }
-        telemetry.watchedFeeds.set(Double(feeds.count))
+        telemetry.watchedFeeds.set(Double(watchedCount))
         askPositions(unknown)
     }
 
@@ -30,9 +31,11 @@ extension Poller {
         for name in names {
             guard let slot = feeds.slot(of: name) else { continue }
             feeds[slot].watchers -= 1
-            if feeds[slot].watchers <= 0 { release(slot) }
+            guard feeds[slot].watchers == 0 else { continue }
+            watchedCount -= 1
+            release(slot)
         }
-        telemetry.watchedFeeds.set(Double(feeds.count))
+        telemetry.watchedFeeds.set(Double(watchedCount))
     }
 
     /// Forgets a feed that nobody watches, unless something that was read of it is still under way.
@@ -105,22 +108,21 @@ extension Poller {
     }
 
     private func reschedule(_ slot: Int, interval: Milliseconds) {
-        guard let place = feeds[slot].flag, groups[place.group].interval != interval else { return }
+        guard let location = feeds[slot].flag, groups[location.group].interval != interval else { return }
         unschedule(slot)
         schedule(slot, interval: interval)
     }
 
     private func schedule(_ slot: Int, interval: Milliseconds) {
         let group = groups.firstIndex { $0.interval == interval } ?? groups.count
-        if group == groups.count { groups.append(FlagGroup(interval: interval, nextTick: .now + interval)) }
-        if groups[group].chunks.allSatisfy(\.feeds.isEmpty) { groups[group].nextTick = .now + interval }
-        let place = groups[group].add(slot)
-        feeds[slot].flag = FlagLocation(group: group, chunk: place.chunk, index: place.index)
+        if group == groups.count { groups.append(FlagGroup(interval: interval)) }
+        if groups[group].count == 0 { groups[group].nextTick = .now + interval }
+        feeds[slot].flag = FlagLocation(group: group, place: groups[group].add(slot))
     }
 
     private func unschedule(_ slot: Int) {
-        guard let place = feeds[slot].flag else { return }
+        guard let location = feeds[slot].flag else { return }
         feeds[slot].flag = nil
-        if let moved = groups[place.group].remove(chunk: place.chunk, index: place.index) { feeds[moved].flag = place }
+        if let moved = groups[location.group].remove(location.place) { feeds[moved].flag = location }
     }
 }

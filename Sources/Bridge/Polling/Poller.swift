@@ -20,6 +20,8 @@ actor Poller {
     let kindIndex: [String: Int]
 
     var feeds = WatchedFeeds()
+    /// How many feeds at least one stream is open for.
+    var watchedCount = 0
     var groups: [FlagGroup] = []
     /// Feeds that were asked for something and are to be looked at in this or the next turn.
     var toRead: [Int] = []
@@ -74,7 +76,7 @@ actor Poller {
     func turn(_ now: MonotonicTime) -> MonotonicTime {
         guard !isStopping else { return .distantFuture }
         telemetry.ticked(now)
-        do {
+        do throws(RedisError) {
             guard let connection = try connection(now) else { return link.retry }
             try renewLease(connection, now)
             askPositionsAgain(now)
@@ -84,18 +86,16 @@ actor Poller {
             try compareDue(connection)
             try readLists(connection, now)
             telemetry.readiness.set(.redis, nil)
-        } catch let error as RedisError {
+        } catch {
             redisFailed(error, now)
             return link.retry
-        } catch {
-            telemetry.logger.error("a tick failed", [("error", .string("\(error)"))])
         }
         return nextDeadline(now)
     }
 
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
         var next = min(lease.nextRenewal, reconciling.next, sweeping.next)
-        for group in groups where !group.chunks.isEmpty { next = min(next, group.nextTick) }
+        for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store is woken by its answer; the rest is read at once.
         if (!toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty)
             && batchesUnderWay < Poller.maximumBatchesUnderWay

@@ -33,11 +33,10 @@ struct WatchedFeed {
     var position = ListPosition.start
 }
 
-/// The place of a feed's flag: group, chunk, and index in the chunk.
+/// Where a feed's flag stands: in which group, and at which place there.
 struct FlagLocation: Equatable {
     var group: Int
-    var chunk: Int
-    var index: Int
+    var place: Int
 }
 
 /// The poller's feeds, in slots that are used again, found by name.

@@ -50,6 +50,7 @@ private final class RunningBridge {
         self.settings = settings
         self.logger = logger
         telemetry = Telemetry(logger)
+        try settings.createFiles()
         directory = try DataDirectory(settings.dataDirectory)
         let identity = try RunningBridge.openDatabase(settings, directory, logger)
         // The port comes before Redis, so that a start that fails has not touched anything.
@@ -164,11 +165,8 @@ private final class RunningBridge {
         _ settings: Configuration, _ directory: DataDirectory, _ logger: Logger
     ) throws -> DatabaseIdentity {
         let path = settings.databasePath
-        let previousMask = umask(0o777 & ~settings.database.mode)
-        defer { umask(previousMask) }
         do {
-            let connection = try SQLiteConnection(path: path, access: .readWriteCreate, busyTimeoutMilliseconds: 5000)
-            chmod(path, settings.database.mode)
+            let connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
             try connection.execute("PRAGMA journal_mode = WAL")
             let identity = try DatabaseIdentity.take(connection, lineage: directory.lineage)
             if identity.isNewEpoch && identity.last > 0 {

@@ -28,9 +28,6 @@ final class DataDirectory {
 
     init(_ path: String) throws(StartError) {
         self.path = path
-        if mkdir(path, 0o700) != 0 && errno != EEXIST {
-            throw StartError("data_dir \(path) cannot be made; choose a writable one", code: errno)
-        }
         let file = "\(path)/flagpole.lock"
         lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw StartError("data_dir \(path) is not writable (\(file))", code: errno) }
@@ -64,6 +61,6 @@ final class DataDirectory {
     private static func appearance(_ descriptor: Int32) -> String {
         var status = stat()
         fstat(descriptor, &status)
-        return "\(status.st_dev).\(status.st_ino).\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
+        return "\(status.st_ino).\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
     }
 }

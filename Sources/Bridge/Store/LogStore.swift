@@ -20,6 +20,8 @@ final class LogStore {
     private let insertLog: SQLiteStatement
     private let insertQuarantine: SQLiteStatement
     private let countUnread: SQLiteStatement
+    private let dataVersion: SQLiteStatement
+    private var knownDataVersion: Int64 = 0
 
     /// Opens a database that `DatabaseIdentity.take` has taken into use.
     init(path: String, synchronous: String) throws {
@@ -53,6 +55,16 @@ final class LogStore {
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
         countUnread = try connection.prepare(
             "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
+        dataVersion = try connection.prepare("PRAGMA data_version")
+    }
+
+    /// Whether another connection changed the database since this was last asked, as the application may.
+    func wasChangedElsewhere() throws(SQLiteError) -> Bool {
+        _ = try dataVersion.step()
+        defer { dataVersion.reset() }
+        let version = dataVersion.int64(0)
+        defer { knownDataVersion = version }
+        return version != knownDataVersion
     }
 
     /// A feed's row.

@@ -24,42 +24,32 @@ actor StoreReader {
 
     /// Answers queries in order.
     ///
-    /// Equal ones that came together, such as a crowd's that joins one feed, are read once.
-    ///
-    /// `reply` gets each answer, `nil` where the database failed; it is called on the reader's thread.
-    func answer(_ queries: [(ConnectionID, StreamQuery)], reply: ([(ConnectionID, StreamPage?)]) -> Void) {
-        var known: [StreamQuery: StreamPage] = [:]
-        var answers: [(ConnectionID, StreamPage?)] = []
-        for (id, query) in queries {
-            if let page = known[query] {
-                answers.append((id, page))
-            } else {
-                let page = read(query)
-                known[query] = page
-                answers.append((id, page))
-            }
-            // A crowd's first need not wait for its last.
-            if answers.count == 64 {
-                reply(answers)
-                answers.removeAll(keepingCapacity: true)
-            }
+    /// They are read in parts of at most 64, each in one transaction, so that a crowd's first need not wait for its
+    /// last. Equal queries of a part, as of a crowd that joins one feed, are read once. `reply` gets each part's answers,
+    /// `nil` where the database failed; it is called on the reader's thread.
+    func answer(
+        _ queries: [(ConnectionID, StreamQuery)], reply: @Sendable ([(ConnectionID, StreamPage?)]) -> Void
+    ) {
+        for start in stride(from: 0, to: queries.count, by: 64) {
+            let part = queries[start..<min(start + 64, queries.count)]
+            let pages = read(part.map(\.1))
+            reply(zip(part, pages).map { ($0.0, $1) })
         }
-        if !answers.isEmpty { reply(answers) }
     }
 
-    private func read(_ query: StreamQuery) -> StreamPage? {
+    private func read(_ queries: [StreamQuery]) -> [StreamPage?] {
         do {
             let reading = try self.reading ?? StreamReading(path: path, limits: limits)
             self.reading = reading
-            let page = try reading.page(query)
+            let pages = try reading.pages(queries)
             if hasFailed { telemetry.readiness.set(.database, nil) }
             hasFailed = false
-            return page
+            return pages
         } catch {
             if let error = error as? SQLiteError { telemetry.sqliteFailed(error) }
             hasFailed = true
             reading = nil
-            return nil
+            return queries.map { _ in nil }
         }
     }
 

@@ -36,7 +36,8 @@ actor StoreWriter {
     /// How far the given feeds were taken in, after everything that was handed in before.
     func positions(of feeds: [FeedName]) throws -> [ListPosition] {
         try withStore { store in
-            try feeds.map { try store.feed($0)?.position ?? .start }
+            // One transaction: without it every look-up takes and drops SQLite's locks.
+            try store.connection.transaction(.deferred) { try feeds.map { try store.feed($0)?.position ?? .start } }
         }
     }
 
@@ -55,6 +56,7 @@ actor StoreWriter {
             let now = WallClock.unixMilliseconds
             do {
                 try store.transaction(appending: count) {
+                    if try store.wasChangedElsewhere() { unread.removeAll() }
                     for reading in batch.readings {
                         guard let number = try store.move(reading) else {
                             outcome.conflicts.insert(reading.feed)

@@ -55,21 +55,26 @@ final class StreamReading {
             """)
     }
 
-    /// Reads one part of a stream, within one snapshot of the database.
-    func page(_ query: StreamQuery) throws -> StreamPage {
+    /// Reads parts of streams, all within one snapshot of the database.
+    func pages(_ queries: [StreamQuery]) throws -> [StreamPage] {
         try connection.transaction(.deferred) {
             _ = try identity.step()
             let (epoch, last, purged) = (identity.string(0), identity.int64(1), identity.int64(2))
             identity.reset()
-            var unread: [FeedName: Int] = [:]
-            for feed in query.feeds where feed.isInbox { unread[feed.name] = try unreadCount(feed.name) }
-            var page = try page(query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread))
-            page.unread = query.feeds.compactMap { feed in unread[feed.name].map { (feed.name, $0) } }
-            return page
+            var known: [StreamQuery: StreamPage] = [:]
+            return try queries.map { query in
+                if let page = known[query] { return page }
+                var unread: [FeedName: Int] = [:]
+                for feed in query.feeds where feed.isInbox { unread[feed.name] = try unreadCount(feed.name) }
+                var page = try page(query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread))
+                page.unread = query.feeds.compactMap { feed in unread[feed.name].map { (feed.name, $0) } }
+                if queries.count > 1 { known[query] = page }
+                return page
+            }
         }
     }
 
-    /// What holds for the whole of a page.
+    /// What holds for all that is read of one snapshot.
     private struct Snapshot {
         let epoch: String
         let last: LogPosition

@@ -1,0 +1,69 @@
+import CLinux
+import Glibc
+import HTTP
+import Reactor
+
+extension ConnectionTable {
+    /// Reads until a request is complete or the socket has no more: with edge-triggered events the rest is not
+    /// reported again.
+    mutating func read(_ descriptor: Int32) {
+        let slot = Int(descriptor)
+        while true {
+            guard let reader = slots[slot].reader, !parse(descriptor, reader) else { return }
+            let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
+            if count > 0 {
+                if reader.parser.phase == .idle { slots[slot].requestBegan = now }
+                let wasInBody = reader.parser.phase == .body
+                slots[slot].lastProgress = now
+                reader.parser.append(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+                if wasInBody != (reader.parser.phase == .body) { slots[slot].requestBegan = now }
+            } else if count < 0 && errno == EINTR {
+                continue
+            } else if count == 0 && !slots[slot].output.isEmpty {
+                // The peer has said all it will, and still gets the answers that are due.
+                slots[slot].state = .finishing
+                slots[slot].reader = nil
+                return
+            } else {
+                if count == 0 || errno != EAGAIN { close(descriptor) }
+                return
+            }
+        }
+    }
+
+    /// Takes a request out of what was read; whether reading is to stop.
+    mutating func parse(_ descriptor: Int32, _ reader: RequestReader) -> Bool {
+        let slot = Int(descriptor)
+        do {
+            while let event = try reader.parser.next() {
+                switch event {
+                case .expectContinue:
+                    enqueue(descriptor, HTTPResponseEncoder.continueResponse)
+                case .request(let request):
+                    reader.method = request.method
+                    reader.hasServed = true
+                    slots[slot].keepsAlive = request.keepsAlive
+                    slots[slot].isChunked = request.minorVersion > 0
+                    slots[slot].state = .responding
+                    notices.append(.request(id(of: descriptor), request, peer: reader.peer))
+                    return true
+                }
+            }
+            return false
+        } catch {
+            slots[slot].keepsAlive = false
+            slots[slot].state = .responding
+            notices.append(.malformed(id(of: descriptor), error))
+            return true
+        }
+    }
+
+    mutating func discardInput(_ descriptor: Int32) {
+        while true {
+            let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
+            if count > 0 || (count < 0 && errno == EINTR) { continue }
+            if count == 0 || errno != EAGAIN { close(descriptor) }
+            return
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import HTTP
+import Reactor
+
+extension ConnectionTable {
+    /// Answers the request that a connection waits with.
+    ///
+    /// Does nothing if the connection is gone meanwhile.
+    ///
+    /// `closing`: whether the connection closes after the response, as it must after a framing error.
+    package mutating func respond(_ id: ConnectionID, _ response: HTTPResponse, closing: Bool = false) {
+        let slot = Int(id.descriptor)
+        guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
+        let keepsAlive = slots[slot].keepsAlive && !closing && !slots[slot].isHalfClosed
+        enqueue(
+            id.descriptor,
+            HTTPResponseEncoder.encode(response, to: reader.method, keepAlive: keepsAlive, date: date))
+        slots[slot].lastProgress = now
+        if keepsAlive {
+            slots[slot].state = .reading
+            slots[slot].requestBegan = now
+            resumable.append(id)
+        } else {
+            slots[slot].state = .finishing
+            slots[slot].reader = nil
+        }
+    }
+
+    /// Turns a connection that waits for its response into an event stream; whether it was still there.
+    package mutating func beginStream(_ id: ConnectionID, _ headers: HTTPHeaders) -> Bool {
+        let slot = Int(id.descriptor)
+        guard isCurrent(id), slots[slot].state == .responding, !slots[slot].isHalfClosed else {
+            if isCurrent(id) { close(id.descriptor) }
+            return false
+        }
+        slots[slot].state = .streaming
+        slots[slot].reader = nil
+        slots[slot].lastProgress = now
+        streamCount += 1
+        enqueue(
+            id.descriptor,
+            HTTPResponseEncoder.encodeStreamHead(
+                status: .ok, headers: headers, chunked: slots[slot].isChunked, date: date))
+        return true
+    }
+
+    /// Answers a HEAD request for an event stream with the head that GET would get.
+    package mutating func respondStreamHead(_ id: ConnectionID, _ headers: HTTPHeaders) {
+        guard isCurrent(id), slots[Int(id.descriptor)].state == .responding else { return }
+        enqueue(
+            id.descriptor,
+            HTTPResponseEncoder.encodeStreamHead(status: .ok, headers: headers, chunked: false, date: date))
+        slots[Int(id.descriptor)].state = .finishing
+        slots[Int(id.descriptor)].reader = nil
+    }
+
+    /// Queues one chunk for an event stream, to be written at the end of the turn with all else that is queued for it.
+    ///
+    /// `chunk` is framed by `ChunkEncoder`; shared, not copied, but for HTTP/1.0 peers.
+    package mutating func send(_ chunk: [UInt8], to id: ConnectionID) {
+        guard isCurrent(id), slots[Int(id.descriptor)].state == .streaming else { return }
+        let isChunked = slots[Int(id.descriptor)].isChunked
+        enqueue(id.descriptor, isChunked ? chunk : Array(chunk[ChunkEncoder.contentRange(ofFramed: chunk)]))
+    }
+
+    /// How many bytes wait to be written.
+    package func pendingBytes(_ id: ConnectionID) -> Int {
+        isCurrent(id) ? slots[Int(id.descriptor)].output.count : 0
+    }
+
+    /// Asks for one notice when nothing waits any more.
+    package mutating func notifyWhenDrained(_ id: ConnectionID) {
+        guard isCurrent(id) else { return }
+        slots[Int(id.descriptor)].awaitsDrain = true
+        markDirty(id.descriptor)
+    }
+
+    /// Ends an event stream after what is queued for it.
+    ///
+    /// `streamClosed` follows at once.
+    package mutating func endStream(_ id: ConnectionID) {
+        guard isCurrent(id), slots[Int(id.descriptor)].state == .streaming else { return }
+        if slots[Int(id.descriptor)].isChunked { enqueue(id.descriptor, ChunkEncoder.last) }
+        markDirty(id.descriptor)
+        leaveStreaming(id.descriptor)
+        slots[Int(id.descriptor)].state = .finishing
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Redis
+
+/// A redis-server of a test's own, on a Unix socket; it can be killed and started again on what it has written.
+final class RedisServer {
+    private let directory: TemporaryDirectory
+    private var process: ChildProcess?
+
+    init(isRunning: Bool = true) throws {
+        directory = try TemporaryDirectory()
+        if isRunning { try start() }
+    }
+
+    /// As `redis.url` takes it.
+    var url: String { "unix://\(directory.path("redis.sock"))" }
+
+    func start() throws {
+        process = try ChildProcess(
+            ["redis-server", "--port", "0", "--unixsocket", directory.path("redis.sock"), "--dir", directory.path]
+                + ["--save", "", "--appendonly", "yes", "--logfile", directory.path("log")])
+        try eventually("redis-server") { (try? connect().command("PING"))?.string == "PONG" }
+    }
+
+    func kill() { process?.kill() }
+
+    func connect() throws -> RedisConnection { try .test(directory.path("redis.sock")) }
+}
+
+extension RedisConnection {
+    /// A connection for a test, which would rather fail than wait.
+    static func test(_ path: String) throws(RedisError) -> RedisConnection {
+        _ = ignoringBrokenPipes
+        return try RedisConnection(
+            RedisEndpoint(.unix(path: path)), connectTimeout: .seconds(5), commandTimeout: .seconds(15))
+    }
+
+    /// Runs a command of bytes that need not be text.
+    @discardableResult
+    func command(bytes arguments: [[UInt8]]) throws -> RedisReply {
+        append(arguments)
+        let reply = try readReply()
+        if let error = reply.serverError { throw RedisError.server(error) }
+        return reply
+    }
+
+    /// Writes as an application does: the entries onto the list, then the flag.
+    func push(_ entries: String..., to feed: String) throws { try push(entries, to: feed) }
+
+    func push(_ entries: [String], to feed: String) throws {
+        let id = feed.dropFirst("user:".count)
+        try command(bytes: (["RPUSH", "notifications:user:\(id)"] + entries).map { Array($0.utf8) })
+        try command("SET", "user:\(id):has_new_notification", "1")
+    }
+}
+
+/// As in the program: Redis's client library writes to sockets that may be closed.
+let ignoringBrokenPipes: Bool = {
+    signal(SIGPIPE, SIG_IGN)
+    return true
+}()

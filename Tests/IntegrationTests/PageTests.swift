@@ -1,0 +1,113 @@
+import Foundation
+import JSON
+import Testing
+
+/// The built-in page in Chromium: from two Redis commands to cards in every tab.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct PageTests {
+    private static let job = [
+        "job": ["list": "job:{id}:progress", "flag": "job:{id}:has_progress", "poll_interval_ms": 50]
+    ]
+
+    private let browser: PageBrowser
+
+    init() throws {
+        browser = try PageBrowser()
+    }
+
+    @Test func `two Redis commands reach every tab of a user once, and nobody else`() throws {
+        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let tabs = try (1...3).map { _ in try browser.open(bridge, "a=user:42&b=job:7") }
+        let stranger = try browser.open(bridge, "a=user:43&b=job:7")
+        for window in tabs + [stranger] { try window.wait(for: "live") }
+
+        let redis = try bridge.redis()
+        try redis.command("RPUSH", "notifications:user:42", ##"{"id":"a","title":"New order","message":"#12345"}"##)
+        try redis.command("SET", "user:42:has_new_notification", "1")
+        // An interval is 50 ms here, the rest is for a busy machine; without the flag it would take 30 s.
+        for tab in tabs { try tab.wait(for: ["a"], in: "user:42", within: .seconds(5)) }
+
+        // What comes next shows that nothing came twice, or to the wrong page, in between.
+        try redis.push(#"{"id":"b"}"#, to: "user:42")
+        try redis.push(#"{"id":"c"}"#, to: "user:43")
+        for tab in tabs {
+            try tab.wait(for: ["b", "a"], in: "user:42")
+            #expect(try tab.cards("user:42").last?.title == "New order")
+            #expect(try tab.text(".card-message") == "#12345")
+            #expect(try tab.arrivals() == ["a", "b"])
+        }
+        try stranger.wait(for: ["c"], in: "user:43")
+        #expect(try stranger.arrivals() == ["c"])
+        #expect(try browser.newLogLines() == [])
+    }
+
+    @Test func `what the form pushes comes back over the stream`() throws {
+        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let page = try browser.open(bridge, "a=user:42&b=job:7")
+        try page.wait(for: "live")
+        try page.type("Grüße", into: "#push-name")
+        try page.type("from a form", into: "#push-message")
+        try page.click("#push button[type=submit]")
+        try eventually("the way back") { try page.text("#push-outcome .way").hasPrefix("Back over the stream") }
+        let card = try #require(try page.cards("user:42").first)
+        #expect(card.title == "Grüße")
+        #expect(try page.text(".card-message") == "from a form")
+        #expect(try page.text("#push-outcome").hasPrefix("Stored as \(card.id)."))
+        #expect(try page.arrivals() == [card.id])
+        #expect(try browser.newLogLines() == [])
+    }
+
+    @Test func `a simulated job is drawn from 0 to 100 percent`() throws {
+        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let page = try browser.open(bridge, "a=user:42&b=job:7")
+        try page.wait(for: "live")
+        try page.click("#simulate")
+        let column = #"[aria-label="Feed job:7"]"#
+        try eventually("the job's end") { try page.texts("\(column) .card").count == 11 }
+        let drawn = try page.evaluate("return Array.from(document.querySelectorAll('progress'), (bar) => bar.value)")
+        #expect(drawn == .array(stride(from: 100, through: 0, by: -10).map { .number(String($0)) }))
+        #expect(try page.text("\(column) .progress") == "100 %completed")
+        #expect(try page.arrivals().count == 11)
+        #expect(try browser.newLogLines() == [])
+    }
+
+    @Test func `a page outlives a restart and a crash of the bridge, and misses nothing`() throws {
+        let redis = try RedisServer()
+        // The page comes back to where it was.
+        let port = try LoopbackSocket.unusedPort()
+        let bridge = try FlagpoleProcess(["server": ["port": port], "kinds": Self.job], redis: redis)
+        let page = try browser.open(bridge, "a=user:42&b=job:7")
+        try page.wait(for: "live")
+        try redis.connect().push(#"{"id":"before"}"#, to: "user:42")
+        try page.wait(for: ["before"], in: "user:42")
+
+        #expect(try bridge.stop() == 0)
+        try page.wait(for: "reconnecting")
+        try redis.connect().push(#"{"id":"stopped"}"#, to: "user:42")
+        try bridge.start()
+        try page.wait(for: ["stopped", "before"], in: "user:42")
+        try page.wait(for: "live")
+
+        bridge.kill()
+        try page.wait(for: "reconnecting")
+        try redis.connect().push(#"{"id":"killed"}"#, to: "user:42")
+        try bridge.start()
+        try page.wait(for: ["killed", "stopped", "before"], in: "user:42")
+        try page.wait(for: "live")
+
+        try redis.connect().push(#"{"id":"after"}"#, to: "user:42")
+        try page.wait(for: ["after", "killed", "stopped", "before"], in: "user:42")
+        #expect(try page.arrivals() == ["before", "stopped", "killed", "after"])
+    }
+
+    @Test func `a feed of an unknown kind is refused in the server's words`() throws {
+        let bridge = try FlagpoleProcess()
+        let page = try browser.open(bridge, "a=user:42&b=nosuch:7")
+        try page.wait(for: "offline")
+        let problem = try bridge.get("/v1/stream?feed=user:42&feed=nosuch:7").json
+        let title = try #require(problem["title"]?.asString)
+        let detail = try #require(problem["detail"]?.asString)
+        #expect(try page.text("#notice-text") == "404 \(title): \(detail)")
+        #expect(try page.evaluate("return document.getElementById('notice').checkVisibility()").asBool == true)
+    }
+}
