@@ -38,7 +38,8 @@ extension Problem {
     /// Why Redis did not take what was to be published.
     init(_ error: RedisError) {
         if case .server(let refusal) = error, refusal.code == "WRONGTYPE" {
-            self.init(.conflict, "The feed's list in Redis is a key of another type; delete it or change the kind's list.")
+            self.init(
+                .conflict, "The feed's list in Redis is a key of another type; delete it or change the kind's list.")
         } else {
             self.init(
                 .serviceUnavailable, "\(error). Send it again; with the same ids nothing is doubled.",

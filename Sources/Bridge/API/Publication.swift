@@ -23,12 +23,14 @@ struct Publication {
         if case .array(let elements) = body { objects = elements } else { objects = [body] }
         guard (1...Publication.maximumCount).contains(objects.count) else {
             throw Problem(
-                .unprocessableContent, "Send 1 to \(Publication.maximumCount) notifications at a time, not \(objects.count)."
+                .unprocessableContent,
+                "Send 1 to \(Publication.maximumCount) notifications at a time, not \(objects.count)."
             )
         }
         let key = request.headers["Idempotency-Key"]
         if let key, !EntryReader.isID(key) {
-            throw Problem(.unprocessableContent, "Idempotency-Key is not taken as an id: \(BadEntry.badID.explanation).")
+            throw Problem(
+                .unprocessableContent, "Idempotency-Key is not taken as an id: \(BadEntry.badID.explanation).")
         }
         if key != nil, case .array = body {
             throw Problem(.badRequest, "Idempotency-Key is the id of a single object; in an array give each an id.")

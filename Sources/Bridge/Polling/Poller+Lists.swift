@@ -99,7 +99,7 @@ extension Poller {
     }
 
     /// Acts on what a reading found.
-    private func note(
+    func note(
         _ finding: ListReading.Finding, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch, _ now: MonotonicTime
     ) {
         switch finding {
@@ -125,7 +125,7 @@ extension Poller {
         }
     }
 
-    private func take(
+    func take(
         _ entries: ListReading.ListEntries, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch,
         _ now: MonotonicTime
     ) {
@@ -153,11 +153,11 @@ extension Poller {
         if !entries.range.isEmpty && feeds[slot].flag != nil { activate(slot, now) }
     }
 
-    private func begin(_ slot: Int, _ position: ListPosition, replacing: Bool, _ batch: inout IngestBatch) {
+    func begin(_ slot: Int, _ position: ListPosition, replacing: Bool, _ batch: inout IngestBatch) {
         batch.readings.append(begin(slot, position, replacing: replacing))
     }
 
-    private func begin(_ slot: Int, _ position: ListPosition, replacing: Bool) -> FeedReading {
+    func begin(_ slot: Int, _ position: ListPosition, replacing: Bool) -> FeedReading {
         feeds[slot].phase = .storing
         var reading = FeedReading(
             feed: feeds[slot].name, isInbox: kinds[feeds[slot].kind].isInbox, expected: feeds[slot].position.count,
@@ -165,115 +165,4 @@ extension Poller {
         reading.replacesTail = replacing
         return reading
     }
-
-    // MARK: - Storing
-
-    private func store(_ batch: inout IngestBatch) {
-        guard !batch.readings.isEmpty else { return }
-        let handed = batch
-        batch = IngestBatch()
-        batchesUnderWay += 1
-        writer.post(on: writer.executor) { [self] writer in
-            let result = Result { try writer.ingest(handed) }
-            let positions = handed.readings.map { ($0.feed, $0.position) }
-            post(on: executor) { $0.finish(positions, result) }
-        }
-    }
-
-    /// What became of a batch: the positions move, or everything is read again.
-    private func finish(_ positions: [(FeedName, ListPosition)], _ result: Result<IngestOutcome, any Error>) {
-        batchesUnderWay -= 1
-        var conflicting: [Int] = []
-        switch result {
-        case .success(let outcome):
-            storeSucceeded()
-            reportQuarantined(outcome)
-            for (name, position) in positions {
-                guard let slot = feeds.slot(of: name) else { continue }
-                if outcome.conflicts.contains(name) {
-                    feeds[slot].phase = .unknown
-                    feeds[slot].needsReading = true
-                    conflicting.append(slot)
-                } else {
-                    feeds[slot].position = position
-                    feeds[slot].phase = .idle
-                    if feeds[slot].needsReading { toRead.append(slot) } else { release(slot) }
-                }
-            }
-        case .failure(let error):
-            storeFailed(error, .now)
-            for (name, _) in positions { if let slot = feeds.slot(of: name) { readAgain(slot) } }
-        }
-        askPositions(conflicting)
-    }
-
-    private func readAgain(_ slot: Int) {
-        feeds[slot].phase = .idle
-        feeds[slot].needsReading = true
-        toRead.append(slot)
-    }
-
-    private func reportQuarantined(_ outcome: IngestOutcome) {
-        guard let first = outcome.quarantined.first else { return }
-        for entry in outcome.quarantined { telemetry.entriesQuarantined.add(entry.count) }
-        telemetry.logger.warning(
-            "entries were set aside: \(first.reason.explanation)",
-            [
-                ("count", .int(outcome.quarantined.count)), ("feed", .string(first.feed.text)),
-                ("reason", .string(first.reason.rawValue)),
-            ])
-    }
-
-    // MARK: - Aligning
-
-    private func askTail(_ slot: Int) {
-        let name = feeds[slot].name
-        writer.post(on: writer.executor) { [self] writer in
-            let result = Result { try writer.tail(of: name) }
-            post(on: executor) { $0.gotTail(slot, result) }
-        }
-    }
-
-    private func gotTail(_ slot: Int, _ result: Result<[EntryHash], any Error>) {
-        switch result {
-        case .success(let tail): alignments.append(Alignment(slot: slot, tail: tail))
-        case .failure(let error):
-            storeFailed(error, .now)
-            readAgain(slot)
-        }
-    }
-
-    /// Aligns lists that are not what they were with the tails that the store remembers.
-    private func align(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
-        var batch = IngestBatch()
-        defer { store(&batch) }
-        while let alignment = alignments.last {
-            let slot = alignment.slot
-            var commands: [UInt8] = []
-            ListReading.appendAlignment(listKey(slot), window: alignment.window, to: &commands)
-            connection.append(encoded: commands)
-            var replies: [RedisReply] = []
-            for _ in 0..<ListReading.alignmentReplies { replies.append(try connection.readReply()) }
-            alignments.removeLast()
-            feeds[slot].phase = .idle
-            switch ListReading.align(replies, tail: alignment.tail) {
-            case .found(let entries):
-                take(entries, slot, isRaised: false, &batch, now)
-                feeds[slot].isTrimmed = feeds[slot].phase == .storing
-            case .absent:
-                note(.absent, slot, isRaised: false, &batch, now)
-            case .refused(let error):
-                note(.refused(error), slot, isRaised: false, &batch, now)
-            case .inconclusive where alignment.window < Poller.largestWindow:
-                feeds[slot].phase = .storing
-                alignments.append(Alignment(slot: slot, tail: alignment.tail, window: alignment.window * 8))
-            case .inconclusive, .unknown:
-                // Another list, or one that changed beyond recognition: all of it is read, and ids decide what is new.
-                feeds[slot].needsReading = true
-                begin(slot, .start, replacing: true, &batch)
-            }
-        }
-    }
-
-    private static var largestWindow: Int { 32_768 }
 }

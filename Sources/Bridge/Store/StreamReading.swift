@@ -17,16 +17,16 @@ final class StreamReading {
     }
 
     private let connection: SQLiteConnection
-    private let limits: Limits
+    let limits: Limits
     private let identity: SQLiteStatement
-    private let feedNumber: SQLiteStatement
-    private let countUnread: SQLiteStatement
-    private let unreadBacklog: SQLiteStatement
-    private let newest: SQLiteStatement
-    private let following: SQLiteStatement
-    private let logEntry: SQLiteStatement
-    private let notification: SQLiteStatement
-    private let positionOfID: SQLiteStatement
+    let feedNumber: SQLiteStatement
+    let countUnread: SQLiteStatement
+    let unreadBacklog: SQLiteStatement
+    let newest: SQLiteStatement
+    let following: SQLiteStatement
+    let logEntry: SQLiteStatement
+    let notification: SQLiteStatement
+    let positionOfID: SQLiteStatement
 
     init(path: String, limits: Limits) throws {
         connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 1000)
@@ -75,7 +75,7 @@ final class StreamReading {
     }
 
     /// What holds for all that is read of one snapshot.
-    private struct Snapshot {
+    struct Snapshot {
         let epoch: String
         let last: LogPosition
         let purged: LogPosition
@@ -104,170 +104,13 @@ final class StreamReading {
         }
     }
 
-    // MARK: - Backlog
-
-    /// The positions of what a newcomer gets, ascending over all feeds.
-    private func backlogPositions(_ query: StreamQuery) throws -> [LogPosition] {
-        var positions: [LogPosition] = []
-        for feed in query.feeds {
-            let statement = feed.isInbox ? unreadBacklog : newest
-            if feed.isInbox {
-                statement.bind(1, feed.name.text)
-            } else {
-                guard let number = try number(of: feed.name) else { continue }
-                statement.bind(1, number)
-            }
-            statement.bind(2, limits.backlog)
-            while try statement.step() { positions.append(statement.int64(0)) }
-        }
-        return positions.sorted()
-    }
-
-    private func backlog(
-        _ query: StreamQuery, _ positions: [LogPosition], _ snapshot: Snapshot, upTo last: LogPosition
-    ) throws -> StreamPage {
-        var page = StreamPage(before: positions.first.map { $0 - 1 } ?? last, after: last)
-        for (index, position) in positions.enumerated() {
-            try append(position, query, snapshot, to: &page)
-            if page.events.count >= limits.pageBytes && index + 1 < positions.count {
-                page.after = position
-                page.rest = .rest(Array(positions[(index + 1)...]), snapshot: last)
-                break
-            }
-        }
-        return page
-    }
-
-    // MARK: - Replay
-
-    private func replay(_ query: StreamQuery, after cursor: LogPosition, _ snapshot: Snapshot) throws -> StreamPage {
-        var page = StreamPage(before: cursor, after: snapshot.last)
-        var positions: [LogPosition] = []
-        var isComplete = true
-        for feed in query.feeds {
-            guard let number = try number(of: feed.name) else { continue }
-            following.bind(1, number)
-            following.bind(2, cursor)
-            following.bind(3, limits.pageEntries)
-            let before = positions.count
-            while try following.step() { positions.append(following.int64(0)) }
-            if positions.count - before == limits.pageEntries { isComplete = false }
-        }
-        positions.sort()
-        // Where one feed has more, the others are known only as far as it was looked at.
-        if positions.count > limits.pageEntries {
-            positions.removeLast(positions.count - limits.pageEntries)
-            isComplete = false
-        }
-        for position in positions {
-            try append(position, query, snapshot, to: &page)
-            page.after = position
-            if page.events.count >= limits.pageBytes && (position != positions.last || !isComplete) {
-                page.rest = .after(position)
-                return page
-            }
-        }
-        if isComplete { page.after = snapshot.last } else { page.rest = .after(page.after) }
-        return page
-    }
-
-    private func position(of id: String, in feeds: [StreamFeed]) throws -> LogPosition? {
-        var found: LogPosition?
-        for feed in feeds {
-            positionOfID.bind(1, feed.name.text)
-            positionOfID.bind(2, id)
-            guard try positionOfID.step() else { continue }
-            let position = positionOfID.int64(0)
-            positionOfID.reset()
-            // The same id in two of the stream's feeds names no place in the stream.
-            guard found == nil else { return nil }
-            found = position
-        }
-        return found
-    }
-
-    // MARK: - Resync
-
-    /// The newest of each feed within one event of at most about a megabyte; the event's id is the cursor after it.
-    private func resync(_ query: StreamQuery, _ reason: ResyncReason, _ snapshot: Snapshot) throws -> StreamPage {
-        var page = StreamPage(before: nil, after: snapshot.last)
-        var data = JSONWriter()
-        data.beginObject()
-        data.name("feeds")
-        data.beginObject()
-        for feed in query.feeds {
-            data.name(feed.name.text)
-            data.beginObject()
-            data.name("reason")
-            data.string(reason.rawValue)
-            data.name("items")
-            data.beginArray()
-            let single = StreamQuery(feeds: [feed], start: query.start, isEnveloped: query.isEnveloped)
-            for item in try newestItems(single, maximumBytes: 1_048_576 / query.feeds.count) { data.raw(item) }
-            data.endArray()
-            if let count = snapshot.unread[feed.name] {
-                data.name("unread")
-                data.int(count)
-            }
-            data.endObject()
-        }
-        data.endObject()
-        data.endObject()
-        page.eventCount = 1
-        StreamEvents.append(
-            id: Cursor(epoch: snapshot.epoch, position: snapshot.last), event: "resync", data: data.bytes,
-            to: &page.events)
-        return page
-    }
-
-    private func newestItems(_ query: StreamQuery, maximumBytes: Int) throws -> [[UInt8]] {
-        var items: [[UInt8]] = []
-        var size = 0
-        for position in try backlogPositions(query).reversed() {
-            guard let entry = try entry(at: position), entry.kind == .notification,
-                let item = try item(entry.notification)
-            else { continue }
-            size += item.count
-            guard size <= maximumBytes || items.isEmpty else { break }
-            items.append(item)
-        }
-        return items.reversed()
-    }
-
-    /// A notification as the history shows it.
-    private func item(_ sequence: Int64) throws -> [UInt8]? {
-        notification.bind(1, sequence)
-        guard try notification.step() else { return nil }
-        defer { notification.reset() }
-        var item = JSONWriter()
-        item.beginObject()
-        item.name("id")
-        item.string(notification.string(1))
-        item.name("feed")
-        item.string(notification.string(0))
-        item.name("body")
-        notification.withBytes(2) { item.raw($0) }
-        item.name("stored_at")
-        item.string(RFC3339.format(unixMilliseconds: notification.int64(3)))
-        item.name("read_at")
-        if let time = notification.optionalInt64(4) {
-            item.string(RFC3339.format(unixMilliseconds: time))
-        } else {
-            item.null()
-        }
-        item.endObject()
-        return item.bytes
-    }
-
-    // MARK: - Entries
-
-    private struct LogEntry {
+    struct LogEntry {
         let kind: LogEntryKind
         let notification: Int64
         let data: String?
     }
 
-    private func entry(at position: LogPosition) throws -> LogEntry? {
+    func entry(at position: LogPosition) throws -> LogEntry? {
         logEntry.bind(1, position)
         guard try logEntry.step() else { return nil }
         defer { logEntry.reset() }
@@ -275,7 +118,7 @@ final class StreamReading {
         return LogEntry(kind: kind, notification: logEntry.int64(1), data: logEntry.optionalString(2))
     }
 
-    private func append(
+    func append(
         _ position: LogPosition, _ query: StreamQuery, _ snapshot: Snapshot, to page: inout StreamPage
     ) throws {
         guard let entry = try entry(at: position), entry.kind == .notification else { return }
@@ -297,14 +140,14 @@ final class StreamReading {
         }
     }
 
-    private func number(of feed: FeedName) throws -> Int64? {
+    func number(of feed: FeedName) throws -> Int64? {
         feedNumber.bind(1, feed.text)
         guard try feedNumber.step() else { return nil }
         defer { feedNumber.reset() }
         return feedNumber.int64(0)
     }
 
-    private func unreadCount(_ feed: FeedName) throws -> Int {
+    func unreadCount(_ feed: FeedName) throws -> Int {
         countUnread.bind(1, feed.text)
         _ = try countUnread.step()
         defer { countUnread.reset() }

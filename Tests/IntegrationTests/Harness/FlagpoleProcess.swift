@@ -38,6 +38,11 @@ final class FlagpoleProcess {
         if starts { try start() }
     }
 
+    deinit {
+        // Before its directory goes.
+        process?.kill()
+    }
+
     private func configure(_ settings: Settings, redis: RedisServer?) throws {
         var sections: Settings = [
             "server": ["port": 0, "retry_ms": 200],

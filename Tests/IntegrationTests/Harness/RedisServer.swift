@@ -11,6 +11,8 @@ final class RedisServer {
         if isRunning { try start() }
     }
 
+    deinit { kill() }
+
     /// As `redis.url` takes it.
     var url: String { "unix://\(directory.path("redis.sock"))" }
 

@@ -11,7 +11,13 @@ final class TemporaryDirectory {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        // A redis-server whose bridge was killed may still write its last file.
+        try? eventually("the end of \(path)", within: .seconds(2)) {
+            try? FileManager.default.removeItem(atPath: path)
+            return !FileManager.default.fileExists(atPath: path)
+        }
+    }
 
     func path(_ name: String) -> String { "\(path)/\(name)" }
 

@@ -1,0 +1,36 @@
+import Feeds
+import SQLite
+
+extension StreamReading {
+    /// The positions of what a newcomer gets, ascending over all feeds.
+    func backlogPositions(_ query: StreamQuery) throws -> [LogPosition] {
+        var positions: [LogPosition] = []
+        for feed in query.feeds {
+            let statement = feed.isInbox ? unreadBacklog : newest
+            if feed.isInbox {
+                statement.bind(1, feed.name.text)
+            } else {
+                guard let number = try number(of: feed.name) else { continue }
+                statement.bind(1, number)
+            }
+            statement.bind(2, limits.backlog)
+            while try statement.step() { positions.append(statement.int64(0)) }
+        }
+        return positions.sorted()
+    }
+
+    func backlog(
+        _ query: StreamQuery, _ positions: [LogPosition], _ snapshot: Snapshot, upTo last: LogPosition
+    ) throws -> StreamPage {
+        var page = StreamPage(before: positions.first.map { $0 - 1 } ?? last, after: last)
+        for (index, position) in positions.enumerated() {
+            try append(position, query, snapshot, to: &page)
+            if page.events.count >= limits.pageBytes && index + 1 < positions.count {
+                page.after = position
+                page.rest = .rest(Array(positions[(index + 1)...]), snapshot: last)
+                break
+            }
+        }
+        return page
+    }
+}
