@@ -14,9 +14,10 @@ struct EmbedFilesTool {
             """
         for (folder, name) in [("migrations", "migrations"), ("Web", "web")] {
             source += "    static let \(name): [(name: String, text: String)] = [\n"
-            for input in inputs {
+            let files = inputs.filter { $0.split(separator: "/").dropLast().last.map(String.init) == folder }
+            if files.isEmpty { fail("found no files in", folder) }
+            for input in files {
                 let parts = input.split(separator: "/")
-                guard parts.count >= 2, parts[parts.count - 2] == folder else { continue }
                 source += "        (\"\(parts[parts.count - 1])\", \(literal(read(input)))),\n"
             }
             source += "    ]\n"

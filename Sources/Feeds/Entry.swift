@@ -87,7 +87,8 @@ package struct EntryReader: Sendable {
 
     /// Whether a string may be an SSE event name that an entry sends.
     package static func isEventName(_ text: String) -> Bool {
-        (1...64).contains(text.count) && text.unicodeScalars.allSatisfy(isPlain) && !reservedEvents.contains(text)
+        (1...64).contains(text.unicodeScalars.count) && text.unicodeScalars.allSatisfy(isPlain)
+            && !reservedEvents.contains(text)
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

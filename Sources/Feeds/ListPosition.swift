@@ -47,20 +47,39 @@ package struct TailAlignment: Hashable, Sendable {
     /// How many entries before it match the tail.
     package let length: Int
 
-    /// Finds the longest suffix of `tail` that `list` contains; among equally long ones the first, since an entry
-    /// taken twice is dropped by its id, and one passed over would be lost.
+    /// Finds the longest suffix of `tail` that `list` contains.
     ///
-    /// - Returns: `nil` where not even the last known entry is found.
+    /// Among equally long ones it is the first, since an entry taken twice is dropped by its id, and one passed over
+    /// would be lost. For the same reason all that lies before must be explained by the tail: a list from which entries
+    /// were removed is, so far as the tail reaches, a part of the tail in the tail's order. Where something else stands
+    /// there, a known entry was pushed again behind new ones.
+    ///
+    /// - Returns: `nil` where not even the last known entry is found, or where the rest is not explained.
     package init?(of tail: [EntryHash], in list: [EntryHash]) {
         guard let last = tail.last else { return nil }
         var best: (end: Int, length: Int)?
-        for end in 1...max(1, list.count) where end <= list.count && list[end - 1] == last {
+        for index in list.indices where list[index] == last {
             var length = 1
-            while length < min(end, tail.count), list[end - 1 - length] == tail[tail.count - 1 - length] { length += 1 }
-            if length > best?.length ?? 0 { best = (end, length) }
+            while length < min(index + 1, tail.count), list[index - length] == tail[tail.count - 1 - length] {
+                length += 1
+            }
+            if length > best?.length ?? 0 { best = (index + 1, length) }
         }
-        guard let best else { return nil }
+        guard let best, TailAlignment.explains(tail.dropLast(best.length), list[..<(best.end - best.length)]) else {
+            return nil
+        }
         (end, length) = best
+    }
+
+    /// Whether `list` is what removals left of `tail`, or of something of which `tail` is the end.
+    private static func explains(_ tail: ArraySlice<EntryHash>, _ list: ArraySlice<EntryHash>) -> Bool {
+        var unexplained = list
+        var oldestIsThere = tail.isEmpty
+        for known in tail.reversed() where unexplained.last == known {
+            unexplained.removeLast()
+            oldestIsThere = known == tail.first
+        }
+        return unexplained.isEmpty || oldestIsThere
     }
 
     /// Whether what lies further back in a list need not be looked at: the match is long enough not to be chance, and

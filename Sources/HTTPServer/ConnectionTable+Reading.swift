@@ -9,14 +9,16 @@ extension ConnectionTable {
     mutating func read(_ descriptor: Int32) {
         let slot = Int(descriptor)
         while true {
-            guard let reader = slots[slot].reader, !parse(descriptor, reader) else { return }
+            guard let reader = slots[slot].reader else { return }
+            let phase = reader.parser.phase
+            if parse(descriptor, reader) { return }
+            // The body has a time of its own, from the end of the head.
+            if reader.parser.phase != phase { slots[slot].requestBegan = now }
             let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
             if count > 0 {
                 if reader.parser.phase == .idle { slots[slot].requestBegan = now }
-                let wasInBody = reader.parser.phase == .body
                 slots[slot].lastProgress = now
                 reader.parser.append(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
-                if wasInBody != (reader.parser.phase == .body) { slots[slot].requestBegan = now }
             } else if count < 0 && errno == EINTR {
                 continue
             } else if count == 0 && !slots[slot].output.isEmpty {

@@ -10,7 +10,7 @@ extension ConnectionTable {
     package mutating func respond(_ id: ConnectionID, _ response: HTTPResponse, closing: Bool = false) {
         let slot = Int(id.descriptor)
         guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
-        let keepsAlive = slots[slot].keepsAlive && !closing && !slots[slot].isHalfClosed
+        let keepsAlive = slots[slot].keepsAlive && !closing
         enqueue(
             id.descriptor,
             HTTPResponseEncoder.encode(response, to: reader.method, keepAlive: keepsAlive, date: date))

@@ -57,9 +57,12 @@ extension ConnectionTable {
         notices.append(.timedOut(id(of: descriptor)))
     }
 
-    /// Closes all connections that are not event streams and have no request under way.
+    /// Closes all connections that are not event streams and have no request under way, once what is queued for them
+    /// is written.
     package mutating func closeIdle() {
-        for slot in slots.indices where slots[slot].state == .reading { close(Int32(slot)) }
+        for slot in slots.indices where slots[slot].state == .reading {
+            if slots[slot].output.isEmpty { close(Int32(slot)) } else { slots[slot].state = .finishing }
+        }
     }
 
     /// Closes everything at once.

@@ -8,10 +8,13 @@ struct EntryHashTests {
     }
 
     /// These stand in databases: with another value every list would be taken for another one.
-    @Test(arguments: [
-        ("", 0x41EF_EA6F_7F9C_730F), ("{", 0x7DDA_10D5_73BA_6D9F), ("{}", 0x94D0_7294_D0B9_67B5), ("1234567", 0xA6E6_4836_3EA0_C057), ("12345678", 0xDBEA_349E_AA8E_929F), ("123456789", 0x9F37_7A95_ADB2_3F58),
-        (#"{"id":"01J","title":"New order"}"#, 0x3FAA_437D_2733_0114), ("é", 0x89D9_C22D_25E6_9C93),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("", 0x41EF_EA6F_7F9C_730F), ("{", 0x7DDA_10D5_73BA_6D9F), ("{}", 0x94D0_7294_D0B9_67B5),
+            ("1234567", 0xA6E6_4836_3EA0_C057), ("12345678", 0xDBEA_349E_AA8E_929F),
+            ("123456789", 0x9F37_7A95_ADB2_3F58),
+            (#"{"id":"01J","title":"New order"}"#, 0x3FAA_437D_2733_0114), ("é", 0x89D9_C22D_25E6_9C93),
+        ] as [(String, UInt64)])
     func `an entry's hash never changes`(text: String, value: UInt64) {
         #expect(hash(Array(text.utf8)) == value)
     }

@@ -84,7 +84,8 @@ struct EntryReaderTests {
         #expect(read(text) == .bad(.notAnObject))
     }
 
-    @Test(arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]])
+    @Test(
+        arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]])
     func `what is not UTF-8 is set aside`(bytes: [UInt8]) {
         #expect(read(Array(#"{"a":""#.utf8) + bytes + Array(#""}"#.utf8)) == .bad(.invalidUTF8))
     }

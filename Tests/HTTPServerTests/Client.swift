@@ -5,7 +5,7 @@ import Testing
 final class Client {
     private var descriptor: Int32
 
-    /// - Parameter receiveBuffer: the kernel's buffer for what is not yet read; nil: its default.
+    /// Connects; `receiveBuffer` is the kernel's for what is not yet read, in bytes.
     init(_ server: TestServer, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }

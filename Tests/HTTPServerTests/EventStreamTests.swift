@@ -103,7 +103,9 @@ struct EventStreamTests {
         }
     }
 
-    @Test func `a peer that does not read gets everything in order when it does, and then the stream has drained`() throws {
+    @Test func `a peer that does not read gets everything in order when it does, and then the stream has drained`()
+        throws
+    {
         try TestServer(respond: TestServer.stream).run { server in
             let client = try open(server, receiveBuffer: 4096)
             let id = server.newest

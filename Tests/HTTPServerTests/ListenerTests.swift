@@ -30,7 +30,11 @@ struct ListenerTests {
         let error = #expect(throws: ListenerError.self) {
             close(try Listener(host: host, port: 0).descriptor)
         }
-        if case .unknownHost(let address) = error { #expect(address == host || address == "\(host):0") } else { Issue.record() }
+        if case .unknownHost(let address) = error {
+            #expect(address == host || address == "\(host):0")
+        } else {
+            Issue.record()
+        }
     }
 
     @Test func `a peer's address is written without its port`() {

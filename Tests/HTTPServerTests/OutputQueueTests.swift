@@ -29,7 +29,9 @@ struct OutputQueueTests {
         for _ in 0..<300 {
             for _ in 0..<Int.random(in: 0...4, using: &random) {
                 let size = [0, 1, 10, 1000, 10_000].any(&random)
-                let chunk = (0..<Int.random(in: 0...size, using: &random)).map { UInt8(truncatingIfNeeded: expected.count &+ $0) }
+                let chunk = (0..<Int.random(in: 0...size, using: &random)).map {
+                    UInt8(truncatingIfNeeded: expected.count &+ $0)
+                }
                 queue.append(chunk)
                 expected += chunk
             }

@@ -129,7 +129,9 @@ extension TestServer {
     var streamCount: Int { sync { $0.streamCount } ?? -1 }
 
     /// The connection of the newest request.
-    var newest: ConnectionID { sync { _ in self.requests.last }.flatMap(\.self) ?? ConnectionID(descriptor: -1, generation: 0) }
+    var newest: ConnectionID {
+        sync { _ in self.requests.last }.flatMap(\.self) ?? ConnectionID(descriptor: -1, generation: 0)
+    }
 
     /// How many bytes wait for a stream.
     func pending(_ id: ConnectionID) -> Int { sync { $0.pendingBytes(id) } ?? -1 }

@@ -14,8 +14,8 @@ struct CommandLineTests {
             (["--title", "Hi", "--message", "there", "--id", "a"], #"{"title":"Hi","message":"there","id":"a"}"#),
             (["--json", #"{"id":"b","n":1.50}"#], #"{"id":"b","n":1.50}"#),
             (
-                ["--title", "T", "--event", "order", "--key", "k", "--id", "c"],
-                #"{"title":"T","event":"order","id":"c","key":"k"}"#
+                ["--title", "T", "--event", "order", "--id", "c"],
+                #"{"title":"T","event":"order","id":"c"}"#
             ),
             (["--message", "ünï \"quoted\"", "--id", "d"], #"{"message":"ünï \"quoted\"","id":"d"}"#),
         ]

@@ -5,18 +5,22 @@ import Testing
 /// The built-in page in Chromium: from two Redis commands to cards in every tab.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct PageTests {
-    private static let job = [
-        "job": ["list": "job:{id}:progress", "flag": "job:{id}:has_progress", "poll_interval_ms": 50]
-    ]
-
     private let browser: PageBrowser
 
     init() throws {
         browser = try PageBrowser()
     }
 
+    /// A bridge that knows jobs.
+    private func jobBridge() throws -> FlagpoleProcess {
+        let job: [String: Any] = [
+            "list": "job:{id}:progress", "flag": "job:{id}:has_progress", "poll_interval_ms": 50,
+        ]
+        return try FlagpoleProcess(["kinds": ["job": job]])
+    }
+
     @Test func `two Redis commands reach every tab of a user once, and nobody else`() throws {
-        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let bridge = try jobBridge()
         let tabs = try (1...3).map { _ in try browser.open(bridge, "a=user:42&b=job:7") }
         let stranger = try browser.open(bridge, "a=user:43&b=job:7")
         for window in tabs + [stranger] { try window.wait(for: "live") }
@@ -42,7 +46,7 @@ struct PageTests {
     }
 
     @Test func `what the form pushes comes back over the stream`() throws {
-        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let bridge = try jobBridge()
         let page = try browser.open(bridge, "a=user:42&b=job:7")
         try page.wait(for: "live")
         try page.type("Grüße", into: "#push-name")
@@ -58,7 +62,7 @@ struct PageTests {
     }
 
     @Test func `a simulated job is drawn from 0 to 100 percent`() throws {
-        let bridge = try FlagpoleProcess(["kinds": Self.job])
+        let bridge = try jobBridge()
         let page = try browser.open(bridge, "a=user:42&b=job:7")
         try page.wait(for: "live")
         try page.click("#simulate")
@@ -75,8 +79,8 @@ struct PageTests {
         let redis = try RedisServer()
         // The page comes back to where it was.
         let port = try LoopbackSocket.unusedPort()
-        let bridge = try FlagpoleProcess(["server": ["port": port], "kinds": Self.job], redis: redis)
-        let page = try browser.open(bridge, "a=user:42&b=job:7")
+        let bridge = try FlagpoleProcess(["server": ["port": port]], redis: redis)
+        let page = try browser.open(bridge, "a=user:42&b=user:43")
         try page.wait(for: "live")
         try redis.connect().push(#"{"id":"before"}"#, to: "user:42")
         try page.wait(for: ["before"], in: "user:42")

@@ -111,6 +111,7 @@ struct RefusalTests {
         if path.hasPrefix("/v1/stream") {
             #expect(head.headers["Content-Type"] == "text/event-stream; charset=utf-8")
             #expect(try bridge.metric("flagpole_streams") == 0)
+            guard head.headers["Connection"] != "close" else { return }
         } else {
             let get = try client.request("GET", path)
             #expect(get.status == 200)

@@ -24,7 +24,8 @@ struct StartTests {
     }
 
     @Test func `a data directory that cannot be made`() throws {
-        let bridge = try FlagpoleProcess(starts: false)
+        let elsewhere = try TemporaryDirectory()
+        let bridge = try FlagpoleProcess(["database": ["path": elsewhere.path("flagpole.sqlite3")]], starts: false)
         try bridge.directory.write("a file", to: "data")
         try expectRefusal(of: bridge, saying: "data_dir", bridge.directory.path("data"))
     }

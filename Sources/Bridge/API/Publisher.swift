@@ -25,16 +25,25 @@ actor Publisher {
     }
 
     private func execute(_ entries: [[UInt8]], _ command: PublishCommand) throws(RedisError) {
+        let connection = try connection()
         do throws(RedisError) {
-            guard let connection = try link.connect(.now) else {
-                throw RedisError.unreachable("it was away a moment ago")
-            }
             try command.send(entries, over: connection)
         } catch {
             if case .server = error { throw error }
+            // An idle connection may have died long ago; only an attempt to connect tells that Redis is away.
+            link.close()
+            throw error
+        }
+    }
+
+    private func connection() throws(RedisError) -> RedisConnection {
+        do throws(RedisError) {
+            if let connection = try link.connect(.now) { return connection }
+        } catch {
             link.failed(.now)
             throw error
         }
+        throw .unreachable("it was away a moment ago")
     }
 
     func close() {

@@ -6,7 +6,7 @@ enum ListReading {
     /// How many new entries of a feed are taken at a time.
     static let chunk = 256
     /// How far from its end a list is read that was trimmed before.
-    static let trimmedWindow = 64
+    static let trimmedWindow = 128
 
     /// What a reading found.
     enum Finding {

@@ -163,6 +163,8 @@ extension Poller {
             feed: feeds[slot].name, isInbox: kinds[feeds[slot].kind].isInbox, expected: feeds[slot].position.count,
             position: position)
         reading.replacesTail = replacing
+        // A list that is begun anew is read from its beginning.
+        if replacing { feeds[slot].isTrimmed = false }
         return reading
     }
 }

@@ -42,7 +42,8 @@ final class LogStore {
         insertFeed = try connection.prepare("INSERT INTO feeds (name, position, first, tail) VALUES (?, ?, ?, ?)")
         moveFeed = try connection.prepare(
             """
-            UPDATE feeds SET position = ?2, first = ?3, tail = substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength))
+            UPDATE feeds SET position = ?2, first = ?3, tail = coalesce(
+                    substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength)), x'')
             WHERE id = ?1
             """)
         replaceTail = try connection.prepare("UPDATE feeds SET position = ?2, first = ?3, tail = ?4 WHERE id = ?1")

@@ -1,14 +1,14 @@
 import Foundation
 import Redis
 
-/// A redis-server of a test's own, on a Unix socket; it can be killed and started again on what it has written.
+/// A redis-server of a test's own, on a Unix socket; it can be killed and started again on all that it acknowledged.
 final class RedisServer {
     private let directory: TemporaryDirectory
     private var process: ChildProcess?
 
-    init(isRunning: Bool = true) throws {
+    init() throws {
         directory = try TemporaryDirectory()
-        if isRunning { try start() }
+        try start()
     }
 
     deinit { kill() }
@@ -19,7 +19,7 @@ final class RedisServer {
     func start() throws {
         process = try ChildProcess(
             ["redis-server", "--port", "0", "--unixsocket", directory.path("redis.sock"), "--dir", directory.path]
-                + ["--save", "", "--appendonly", "yes", "--logfile", directory.path("log")])
+                + ["--save", "", "--appendonly", "yes", "--appendfsync", "always", "--logfile", directory.path("log")])
         try eventually("redis-server") { (try? connect().command("PING"))?.string == "PONG" }
     }
 

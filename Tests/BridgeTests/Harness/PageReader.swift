@@ -1,0 +1,48 @@
+import Feeds
+import HTTP
+
+@testable import Bridge
+
+/// Reads streams out of a test's database as the hub does, page after page.
+struct PageReader {
+    let reading: StreamReading
+    let epoch: String
+
+    init(_ store: TestStore, backlog: Int = 100, pageBytes: Int = 1_000_000, pageEntries: Int = 512) throws {
+        reading = try StreamReading(
+            path: store.path, limits: .init(backlog: backlog, pageBytes: pageBytes, pageEntries: pageEntries))
+        epoch = store.identity.epoch
+    }
+
+    func page(_ feeds: [String], _ start: StreamStart, isEnveloped: Bool = false) throws -> StreamPage {
+        let feeds = try feeds.map { feed in
+            let name = try FeedName(of: feed)
+            return StreamFeed(name: name, isInbox: name.kind == "user")
+        }
+        let query = StreamQuery(feeds: feeds, start: start, isEnveloped: isEnveloped)
+        return try reading.pages([query])[0]
+    }
+
+    /// All pages from `start` on, until nothing is left.
+    func pages(_ feeds: [String], _ start: StreamStart) throws -> [StreamPage] {
+        var pages = [try page(feeds, start)]
+        while let rest = pages[pages.count - 1].rest { pages.append(try page(feeds, rest)) }
+        return pages
+    }
+
+    /// A page's events as `id position`, where the id is the notification's.
+    func notifications(_ page: StreamPage) throws -> [String] {
+        try events(page).map { event in
+            let id = event.data.split(separator: "\"").dropFirst(3).first ?? "?"
+            return "\(id) \(Cursor(event.id)?.position ?? -1)"
+        }
+    }
+
+    func events(_ page: StreamPage) throws -> [ReceivedEvent] {
+        var parser = ServerSentEventParser()
+        parser.append(page.events)
+        var events: [ReceivedEvent] = []
+        while let event = try parser.next() { events.append(event) }
+        return events
+    }
+}
