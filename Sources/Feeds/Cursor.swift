@@ -18,7 +18,7 @@ package struct Cursor: Hashable, Sendable, CustomStringConvertible {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "f1", Cursor.isEpoch(parts[1]),
             parts[2].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let position = LogPosition(parts[2])
+            let position = LogPosition(parts[2]), String(position).utf8.count == parts[2].utf8.count
         else { return nil }
         self.init(epoch: String(parts[1]), position: position)
     }

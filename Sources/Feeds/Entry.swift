@@ -93,7 +93,8 @@ package struct EntryReader: Sendable {
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: false
+        // U+FFFD stands for what could not be decoded, so different names would look the same.
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFFFD: false
         default: true
         }
     }

@@ -22,10 +22,10 @@ package struct KeyTemplate: Hashable, Sendable, CustomStringConvertible {
 
     /// The ID in a key that this template made; `nil` for any other key.
     package func id(in key: some StringProtocol) -> String? {
-        guard key.utf8.count > prefix.utf8.count + suffix.utf8.count, key.hasPrefix(prefix), key.hasSuffix(suffix)
-        else {
-            return nil
-        }
+        // Bytes, not characters: an equal text in another normal form is another key.
+        guard key.utf8.count > prefix.utf8.count + suffix.utf8.count, key.utf8.starts(with: prefix.utf8),
+            key.utf8.reversed().starts(with: suffix.utf8.reversed())
+        else { return nil }
         let id = key.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
         return FeedName.isID(id) ? String(decoding: id, as: UTF8.self) : nil
     }
@@ -35,13 +35,14 @@ package struct KeyTemplate: Hashable, Sendable, CustomStringConvertible {
         "\(KeyTemplate.escapingGlob(prefix))*\(KeyTemplate.escapingGlob(suffix))"
     }
 
-    private static func escapingGlob(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            if "*?[]\\^-".contains(character) { escaped.append("\\") }
-            escaped.append(character)
+    /// The text with what has a meaning in Redis's patterns escaped.
+    package static func escapingGlob(_ text: String) -> String {
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if "*?[]\\^-".unicodeScalars.contains(scalar) { escaped.append("\\") }
+            escaped.append(scalar)
         }
-        return escaped
+        return String(escaped)
     }
 
     /// Whether two templates can make the same key, for whatever two IDs.

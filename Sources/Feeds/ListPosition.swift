@@ -65,21 +65,24 @@ package struct TailAlignment: Hashable, Sendable {
             }
             if length > best?.length ?? 0 { best = (index + 1, length) }
         }
-        guard let best, TailAlignment.explains(tail.dropLast(best.length), list[..<(best.end - best.length)]) else {
-            return nil
-        }
+        // A tail that is not full is all that was ever taken in of the list.
+        let isEnd = tail.count >= ListPosition.tailLength
+        guard let best,
+            TailAlignment.explains(tail.dropLast(best.length), list[..<(best.end - best.length)], isEnd: isEnd)
+        else { return nil }
         (end, length) = best
     }
 
-    /// Whether `list` is what removals left of `tail`, or of something of which `tail` is the end.
-    private static func explains(_ tail: ArraySlice<EntryHash>, _ list: ArraySlice<EntryHash>) -> Bool {
+    /// Whether `list` is what removals left of `tail`, or of a longer history of which `tail` is the end: then the oldest
+    /// that the tail knows must be there, and what lies before it is beyond its reach.
+    private static func explains(_ tail: ArraySlice<EntryHash>, _ list: ArraySlice<EntryHash>, isEnd: Bool) -> Bool {
         var unexplained = list
         var oldestIsThere = tail.isEmpty
-        for known in tail.reversed() where unexplained.last == known {
+        for index in tail.indices.reversed() where unexplained.last == tail[index] {
             unexplained.removeLast()
-            oldestIsThere = known == tail.first
+            oldestIsThere = index == tail.startIndex
         }
-        return unexplained.isEmpty || oldestIsThere
+        return unexplained.isEmpty || (isEnd && oldestIsThere)
     }
 
     /// Whether what lies further back in a list need not be looked at: the match is long enough not to be chance, and

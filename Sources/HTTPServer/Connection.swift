@@ -33,6 +33,10 @@ struct Connection {
     var keepsAlive = false
     /// Whether the stream is framed in chunks; an HTTP/1.0 peer gets it bare, ended by the close.
     var isChunked = true
+    /// Whether the next request may already have arrived.
+    ///
+    /// It is not read before the last response is written, so that a peer that asks and does not read costs one response.
+    var mayHaveInput = false
     /// Whether a notice is wanted when the output has drained.
     var awaitsDrain = false
     /// When the connection last made progress, and since when its request is being read.

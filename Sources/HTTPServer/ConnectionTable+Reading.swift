@@ -60,12 +60,14 @@ extension ConnectionTable {
         }
     }
 
+    /// Reads and drops what a peer still sends after our end; one that goes on and on is cut off.
     mutating func discardInput(_ descriptor: Int32) {
-        while true {
+        for _ in 0..<16 {
             let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
             if count > 0 || (count < 0 && errno == EINTR) { continue }
             if count == 0 || errno != EAGAIN { close(descriptor) }
             return
         }
+        close(descriptor)
     }
 }

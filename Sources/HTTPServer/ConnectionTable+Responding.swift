@@ -10,7 +10,7 @@ extension ConnectionTable {
     package mutating func respond(_ id: ConnectionID, _ response: HTTPResponse, closing: Bool = false) {
         let slot = Int(id.descriptor)
         guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
-        let keepsAlive = slots[slot].keepsAlive && !closing
+        let keepsAlive = slots[slot].keepsAlive && !closing && !isDraining
         enqueue(
             id.descriptor,
             HTTPResponseEncoder.encode(response, to: reader.method, keepAlive: keepsAlive, date: date))
@@ -18,7 +18,7 @@ extension ConnectionTable {
         if keepsAlive {
             slots[slot].state = .reading
             slots[slot].requestBegan = now
-            resumable.append(id)
+            slots[slot].mayHaveInput = true
         } else {
             slots[slot].state = .finishing
             slots[slot].reader = nil

@@ -6,8 +6,8 @@ extension ConnectionTable {
         now = Ticks(time)
     }
 
-    /// Goes through all connections: closes those whose time is up, and calls `silent` for each event stream to which
-    /// nothing was written for `silence` milliseconds.
+    /// Goes through all connections: closes those whose time is up, and returns the event streams to which
+    /// nothing was written for as long as `silence`.
     ///
     /// One pass over the slots every so often costs less than a timer for each connection, in memory and in time.
     package mutating func sweep(silence: Milliseconds) -> [ConnectionID] {
@@ -57,9 +57,11 @@ extension ConnectionTable {
         notices.append(.timedOut(id(of: descriptor)))
     }
 
-    /// Closes all connections that are not event streams and have no request under way, once what is queued for them
-    /// is written.
-    package mutating func closeIdle() {
+    /// Keeps no connection beyond the request that is under way: closes those that have none, once what is queued for
+    /// them is written, and listens no more.
+    package mutating func drain() {
+        isDraining = true
+        pausedListeners.removeAll()
         for slot in slots.indices where slots[slot].state == .reading {
             if slots[slot].output.isEmpty { close(Int32(slot)) } else { slots[slot].state = .finishing }
         }
@@ -68,10 +70,5 @@ extension ConnectionTable {
     /// Closes everything at once.
     package mutating func closeAll() {
         for slot in slots.indices { close(Int32(slot)) }
-    }
-
-    /// Closes a connection at once, whatever waits for it.
-    package mutating func abort(_ id: ConnectionID) {
-        if isCurrent(id) { close(id.descriptor) }
     }
 }

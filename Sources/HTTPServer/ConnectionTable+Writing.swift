@@ -16,14 +16,19 @@ extension ConnectionTable {
         dirty.append(descriptor)
     }
 
-    /// Writes what the turn queued, once for each connection.
+    /// Writes what the turn queued, once for each connection; then reads on where a response has left.
     package mutating func flush() {
         var flushing: [Int32] = []
         swap(&flushing, &dirty)
         for descriptor in flushing { flush(descriptor) }
-        guard dirty.isEmpty else { return }
-        flushing.removeAll(keepingCapacity: true)
-        swap(&flushing, &dirty)
+        if dirty.isEmpty {
+            flushing.removeAll(keepingCapacity: true)
+            swap(&flushing, &dirty)
+        }
+        // One request of each connection a turn, so that none keeps the others waiting.
+        var resuming: [ConnectionID] = []
+        swap(&resuming, &resumable)
+        for id in resuming where isCurrent(id) && slots[Int(id.descriptor)].state == .reading { read(id.descriptor) }
     }
 
     /// Whether `nextNotice` or `flush` has something left to do before the loop may sleep.
@@ -43,6 +48,10 @@ extension ConnectionTable {
             if slots[slot].awaitsDrain {
                 slots[slot].awaitsDrain = false
                 notices.append(.drained(id(of: descriptor)))
+            }
+            if slots[slot].mayHaveInput && slots[slot].state == .reading {
+                slots[slot].mayHaveInput = false
+                resumable.append(id(of: descriptor))
             }
             guard slots[slot].state == .finishing else { return }
             shutdown(descriptor, Int32(SHUT_WR))

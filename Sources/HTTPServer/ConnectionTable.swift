@@ -48,7 +48,7 @@ package struct ConnectionTable: ~Copyable {
     var firstNotice = 0
     /// Connections with output that was queued in this turn.
     var dirty: [Int32] = []
-    /// Connections whose next request may already have arrived.
+    /// Connections whose last response is written, and whose next request may already have arrived.
     var resumable: [ConnectionID] = []
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
     var now = Ticks(.now)
@@ -57,6 +57,8 @@ package struct ConnectionTable: ~Copyable {
     /// All connections that are open.
     package internal(set) var count = 0
     var pausedListeners: [Int32] = []
+    /// Whether no connection is to stay beyond its response.
+    var isDraining = false
     /// The `Date` of responses, set by the owner once a second (RFC 9110 §6.6.1).
     package var date = ""
 
@@ -72,11 +74,10 @@ package struct ConnectionTable: ~Copyable {
 
     /// The next thing that happened, until there is none.
     package mutating func nextNotice() -> ConnectionNotice? {
-        while firstNotice == notices.count {
+        if firstNotice == notices.count {
             notices.removeAll(keepingCapacity: true)
             firstNotice = 0
-            guard let resumed = resumable.popLast() else { return nil }
-            if isCurrent(resumed), slots[Int(resumed.descriptor)].state == .reading { read(resumed.descriptor) }
+            return nil
         }
         firstNotice += 1
         return notices[firstNotice - 1]
@@ -94,7 +95,8 @@ package struct ConnectionTable: ~Copyable {
             // What is queued is still written; a peer that is gone fails the write.
             break
         case .reading:
-            if !events.isDisjoint(with: [.readable, .hungUp]) { read(id.descriptor) }
+            // With a response still to be written, its end brings the reading about.
+            if !slots[slot].mayHaveInput, !events.isDisjoint(with: [.readable, .hungUp]) { read(id.descriptor) }
             // The edge that told of the end does not come again.
             if slots[slot].state == .responding, !events.isDisjoint(with: .hungUp) { slots[slot].isHalfClosed = true }
         case .responding:

@@ -20,10 +20,6 @@ struct OutputQueue {
         count += bytes.count
     }
 
-    mutating func removeAll() {
-        self = OutputQueue()
-    }
-
     enum Progress {
         /// All was written.
         case drained

@@ -3,6 +3,7 @@ import Glibc
 
 /// Signals as readable events: a `signalfd` for the main thread to wait on.
 package struct SignalWatcher: ~Copyable {
+    private let signals: [Int32]
     private let descriptor: Int32
     private let wakeDescriptor: Int32
 
@@ -10,6 +11,7 @@ package struct SignalWatcher: ~Copyable {
     ///
     /// Call before the first thread starts: a thread that has not blocked them would be killed by them.
     package init(_ signals: [Int32]) {
+        self.signals = signals
         signal(SIGPIPE, SIG_IGN)
         var set = sigset_t()
         sigemptyset(&set)
@@ -50,6 +52,14 @@ package struct SignalWatcher: ~Copyable {
             var value: UInt64 = 0
             if read(wakeDescriptor, &value, 8) == 8 { return .woken }
         }
+    }
+
+    /// Lets the signals do again what they do by default, to this process as a whole.
+    package borrowing func restoreDefaults() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Ends a `wait` from any thread.

@@ -15,6 +15,9 @@ const simulate = byId('simulate');
 
 /** When what was pushed from here left, by feed and id: the way back is measured from it. */
 const sentAt = new Map();
+/** How long the last one was on its way; it may be back before the answer to the push is. */
+let wayBack = '';
+let isAnswered = false;
 let onEventNames = () => {};
 let onStored = () => {};
 let jobFeed = '';
@@ -49,8 +52,12 @@ export function noteArrival(feed, id) {
     const sent = sentAt.get(key);
     if (sent === undefined) return;
     sentAt.delete(key);
-    const way = `Back over the stream ${Math.round(performance.now() - sent)} ms after it was sent.`;
-    outcome.append(element('span', 'way', way));
+    wayBack = `Back over the stream ${Math.round(performance.now() - sent)} ms after it was sent.`;
+    showWayBack();
+}
+
+function showWayBack() {
+    if (isAnswered && wayBack !== '') outcome.append(element('span', 'way', wayBack));
 }
 
 async function submit(event) {
@@ -60,8 +67,11 @@ async function submit(event) {
     try {
         const text = textToSend();
         say('Sending');
+        [wayBack, isAnswered] = ['', false];
         const ids = await push(feedSelect.value, text);
         say(ids.length === 1 ? `Stored as ${ids[0]}.` : `${ids.length} stored.`, 'good');
+        isAnswered = true;
+        showWayBack();
     } catch (error) {
         say(error.message, 'bad');
     } finally {

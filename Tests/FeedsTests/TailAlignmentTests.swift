@@ -18,8 +18,17 @@ struct TailAlignmentTests {
     }
 
     @Test func `the longest match counts`() throws {
-        let alignment = try #require(align([1, 2, 3], [9, 3, 1, 2, 3, 4, 2, 3, 5]))
-        #expect(alignment.end == 5 && alignment.length == 3)
+        let alignment = try #require(align([1, 2, 3], [1, 2, 3, 4, 2, 3, 5]))
+        #expect(alignment.end == 3 && alignment.length == 3)
+    }
+
+    @Test func `what stands before the match must be known as well`() {
+        #expect(align([1, 2, 3], [9, 3, 1, 2, 3, 4]) == nil)
+        #expect(align([1], [9, 1]) == nil)
+        #expect(align([1, 2, 3], [1, 3, 4])?.end == 2)
+        let full = Array(1...ListPosition.tailLength)
+        #expect(align(full, [-1, 0] + full + [1000])?.end == full.count + 2)
+        #expect(align(full, [-1, 0] + full.dropFirst()) == nil)
     }
 
     @Test func `of equally long matches the first counts`() throws {
@@ -36,7 +45,7 @@ struct TailAlignmentTests {
 
     @Test func `eight entries are conclusive if they are the whole tail`() throws {
         #expect(try #require(align(0..<8, 0..<8)).isConclusive(tailLength: 8))
-        #expect(try #require(align(0..<20, -5..<30)).isConclusive(tailLength: 20))
+        #expect(try #require(align(0..<20, 0..<30)).isConclusive(tailLength: 20))
         #expect(!(try #require(align(0..<7, 0..<9)).isConclusive(tailLength: 7)))
         #expect(!(try #require(align(0..<20, 5..<30)).isConclusive(tailLength: 20)))
     }

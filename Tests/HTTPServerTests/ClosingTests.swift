@@ -78,7 +78,7 @@ struct ClosingTests {
             let waitingID = server.newest
             server.sync { table in
                 table.respond(answeredID, .text("answered\n"))
-                table.closeIdle()
+                table.drain()
                 table.respond(waitingID, .text("waited\n"))
             }
             #expect(idle.receiveAll().isEmpty)

@@ -81,12 +81,4 @@ struct OutputQueueTests {
         queue.append([1])
         #expect(queue.flush(to: mine, wrote: &wrote) == .failed && !wrote)
     }
-
-    @Test func `what is thrown away is not written`() {
-        var (queue, wrote) = (OutputQueue(), false)
-        queue.append([1])
-        queue.append([2])
-        queue.removeAll()
-        #expect(queue.isEmpty && queue.flush(to: -1, wrote: &wrote) == .drained)
-    }
 }

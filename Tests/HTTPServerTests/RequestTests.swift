@@ -80,7 +80,7 @@ struct RequestTests {
             client.request("/")
             server.wait("the request") { $0.said == ["GET /"] }
             let id = server.newest
-            server.sync { $0.abort(id) }
+            server.sync { $0.closeAll() }
             let other = try Client(server)
             other.request("/other")
             server.wait("the other request") { $0.said.count == 2 }

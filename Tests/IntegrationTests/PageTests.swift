@@ -104,6 +104,25 @@ struct PageTests {
         #expect(try page.arrivals() == ["before", "stopped", "killed", "after"])
     }
 
+    @Test func `a page notices that the bridge has fallen silent, and goes on from where it was`() throws {
+        let bridge = try FlagpoleProcess(["server": ["ping_ms": 1000]])
+        let page = try browser.open(bridge, "a=user:42&b=user:43")
+        try page.wait(for: "live")
+        let redis = try bridge.redis()
+        try redis.push(#"{"id":"before"}"#, to: "user:42")
+        try page.wait(for: ["before"], in: "user:42")
+
+        // Its connections stay open, as those of a machine that is gone.
+        bridge.signal(SIGSTOP)
+        try page.wait(for: "reconnecting")
+        try redis.push(#"{"id":"meanwhile"}"#, to: "user:42")
+        bridge.signal(SIGCONT)
+        try page.wait(for: ["meanwhile", "before"], in: "user:42")
+        try page.wait(for: "live")
+        #expect(try page.arrivals() == ["before", "meanwhile"])
+        #expect(try browser.newLogLines() == [])
+    }
+
     @Test func `a feed of an unknown kind is refused in the server's words`() throws {
         let bridge = try FlagpoleProcess()
         let page = try browser.open(bridge, "a=user:42&b=nosuch:7")

@@ -28,11 +28,7 @@ extension Hub {
                 }
                 let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
                 if connections.pendingBytes(id) + chunk.count > limit && connections.pendingBytes(id) > 0 {
-                    // It does not keep up: from here on it costs a cursor, and goes on from the database when it has
-                    // drained.
-                    streams[slot].mode = .replaying
-                    streams[slot].hasMissed = true
-                    connections.notifyWhenDrained(id)
+                    fallBehind(slot)
                     return
                 }
                 streams[slot].cursor = notification.position
@@ -40,6 +36,19 @@ extension Hub {
                 eventsSent += 1
             }
         }
+    }
+
+    /// Has every stream look into the database for what it was not told of.
+    func readAll() {
+        for slot in streams.indices where streams[slot].mode != .closed { fallBehind(slot) }
+    }
+
+    /// From here on a stream costs a cursor, and goes on from the database when it has drained.
+    private func fallBehind(_ slot: Int) {
+        streams[slot].mode = .replaying
+        streams[slot].hasMissed = true
+        connections.notifyWhenDrained(
+            ConnectionID(descriptor: Int32(slot), generation: streams[slot].generation))
     }
 
     private func encode(_ notification: CommittedNotification, _ bytes: [UInt8], enveloped: Bool) -> [UInt8] {

@@ -35,7 +35,7 @@ extension Hub {
         stream.mode = .replaying
         stream.generation = id.generation
         stream.isEnveloped = request.isEnveloped
-        stream.opening = StreamOpening(began: now, presented: request.presented)
+        stream.opening = StreamOpening(began: now, start: request.start, presented: request.presented)
         let lifetime = settings.server.maxStreamMilliseconds
         if lifetime > 0 {
             stream.end = Ticks(now.rawValue &+ UInt32(lifetime - Int.random(in: 0...(lifetime / 5))))
@@ -89,16 +89,17 @@ extension Hub {
     /// Takes the store's answers.
     func received(_ answers: [(ConnectionID, StreamPage?)]) {
         for (id, page) in answers where isOpen(id) {
-            if let page { send(page, id) } else { sayGoodbyeForNow(id) }
+            if let page { send(page, id) } else { unanswered.append(id) }
         }
     }
 
-    /// The database failed: the stream ends, and its client comes back with its cursor.
-    private func sayGoodbyeForNow(_ id: ConnectionID) {
-        var goodbye: [UInt8] = []
-        StreamEvents.appendGoodbye(reason: "store", retryMilliseconds: drawnRetry(), to: &goodbye)
-        connections.send(ChunkEncoder.frame(goodbye), to: id)
-        connections.endStream(id)
+    /// Asks again for what the database could not tell; the streams stay open meanwhile.
+    func askAgain() {
+        let ids = unanswered
+        unanswered.removeAll()
+        for id in ids where isOpen(id) {
+            ask(id, streams[Int(id.descriptor)].opening?.start ?? .after(streams[Int(id.descriptor)].cursor))
+        }
     }
 
     private func send(_ page: StreamPage, _ id: ConnectionID) {
@@ -107,6 +108,7 @@ extension Hub {
         if let opening = streams[slot].opening, !opening.isWelcomed {
             appendWelcome(slot, opening, page, to: &events)
         }
+        streams[slot].opening?.start = nil
         events.append(contentsOf: page.events)
         eventsSent += page.eventCount
         streams[slot].cursor = page.after

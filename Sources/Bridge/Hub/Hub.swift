@@ -31,6 +31,8 @@ actor Hub {
     var queries: [(ConnectionID, StreamQuery)] = []
     /// What is still to come of backlogs that did not fit into one part, by descriptor.
     var rests: [Int32: StreamStart] = [:]
+    /// Streams whose last question the database could not answer.
+    var unanswered: [ConnectionID] = []
     /// How many streams have not been welcomed yet.
     var unwelcomed = 0
     var eventsSent = 0
@@ -162,6 +164,7 @@ actor Hub {
             let chunk = ChunkEncoder.frame(ping)
             for id in silent { connections.send(chunk, to: id) }
         }
+        if !unanswered.isEmpty { askAgain() }
         if unwelcomed > 0 { welcomeLate() }
         if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }
     }
@@ -185,7 +188,7 @@ actor Hub {
         for descriptor in streams.indices where streams[descriptor].mode != .closed {
             sayGoodbye(Int32(descriptor), reason: "drain")
         }
-        connections.closeIdle()
+        connections.drain()
     }
 
     private func drained() {

@@ -35,11 +35,14 @@ final class StreamOpening {
     let began: Ticks
     /// Whether its welcome was queued.
     var isWelcomed = false
+    /// Where it begins; `nil` once the store has answered.
+    var start: StreamStart?
     /// The cursor that it came with, if that was one of ours.
     let presented: LogPosition?
 
-    init(began: Ticks, presented: LogPosition?) {
+    init(began: Ticks, start: StreamStart, presented: LogPosition?) {
         self.began = began
+        self.start = start
         self.presented = presented
     }
 }

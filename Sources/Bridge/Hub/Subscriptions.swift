@@ -26,11 +26,6 @@ struct Subscriptions {
     private var subscriptions: [Subscription] = []
     private var freeSubscriptions: [Int32] = []
 
-    /// The feeds that have streams, and how many each.
-    var watched: [(feed: FeedName, streams: Int)] {
-        byName.values.map { (channels[Int($0)].feed.name, Int(channels[Int($0)].streams)) }
-    }
-
     func streams(of feed: FeedName) -> Int {
         byName[feed].map { Int(channels[Int($0)].streams) } ?? 0
     }

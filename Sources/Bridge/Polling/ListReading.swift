@@ -5,8 +5,9 @@ import Redis
 enum ListReading {
     /// How many new entries of a feed are taken at a time.
     static let chunk = 256
-    /// How far from its end a list is read that was trimmed before.
-    static let trimmedWindow = 128
+    /// How far from its end a list is read that does not stand where it stood, and how far if that does not suffice.
+    static let window = 512
+    static let largestWindow = 4096
 
     /// What a reading found.
     enum Finding {

@@ -24,7 +24,7 @@ extension Poller {
     func align(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         var batch = IngestBatch()
         defer { store(&batch) }
-        while let alignment = alignments.last {
+        while mayRead(now), let alignment = alignments.last {
             let slot = alignment.slot
             var commands: [UInt8] = []
             ListReading.appendAlignment(listKey(slot), window: alignment.window, to: &commands)
@@ -35,13 +35,13 @@ extension Poller {
             feeds[slot].phase = .idle
             switch ListReading.align(replies, tail: alignment.tail) {
             case .found(let entries):
+                feeds[slot].tail = alignment.tail
                 take(entries, slot, isRaised: false, &batch, now)
-                feeds[slot].isTrimmed = feeds[slot].phase == .storing
             case .absent:
                 note(.absent, slot, isRaised: false, &batch, now)
             case .refused(let error):
                 note(.refused(error), slot, isRaised: false, &batch, now)
-            case .inconclusive where alignment.window < Poller.largestWindow:
+            case .inconclusive where alignment.window < ListReading.largestWindow:
                 feeds[slot].phase = .storing
                 alignments.append(Alignment(slot: slot, tail: alignment.tail, window: alignment.window * 8))
             case .inconclusive, .unknown:
@@ -49,8 +49,9 @@ extension Poller {
                 feeds[slot].needsReading = true
                 begin(slot, .start, replacing: true, &batch)
             }
+            // It may have been asked for while its tail was.
+            if feeds[slot].phase == .idle && feeds[slot].needsReading { toRead.append(slot) }
+            if batch.bytes.count > 1_048_576 { store(&batch) }
         }
     }
-
-    private static var largestWindow: Int { 32_768 }
 }

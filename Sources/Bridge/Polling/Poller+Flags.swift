@@ -34,21 +34,57 @@ extension Poller {
                 groups[group].chunks[chunk].appendExists(to: connection)
             }
         }
-        var withSome: [Int] = []
+        var withSome: [(chunk: Int, count: Int64)] = []
+        var refused: [Int] = []
         for chunk in chunks {
             let reply = try connection.readReply()
-            if let error = reply.serverError { throw .server(error) }
-            if reply.kind == .integer {
-                if reply.integer > 0 { withSome.append(chunk) }
+            if let error = reply.serverError {
+                try refuse(error)
+                refused.append(chunk)
+            } else if reply.kind == .integer {
+                if reply.integer > 0 { withSome.append((chunk, reply.integer)) }
             } else {
                 noteRaised(reply, group, chunk, now)
             }
         }
-        for chunk in withSome { groups[group].chunks[chunk].appendValues(to: connection) }
-        for chunk in withSome {
+        for (chunk, _) in withSome { groups[group].chunks[chunk].appendValues(to: connection) }
+        var odd: [Int] = []
+        for (chunk, count) in withSome {
             let reply = try connection.readReply()
-            if let error = reply.serverError { throw .server(error) }
+            if let error = reply.serverError {
+                try refuse(error)
+                refused.append(chunk)
+                continue
+            }
             noteRaised(reply, group, chunk, now)
+            // A key that exists but reads nil has the wrong type.
+            let absent = (0..<reply.count).filter { reply.element($0).kind == .nil }
+            guard reply.count - absent.count < count else { continue }
+            groups[group].chunks[chunk].asksValuesUntil = now + 10_000
+            odd += absent.map { Int(groups[group].chunks[chunk].feeds[$0]) }
+        }
+        // Flags that cannot be asked for say nothing: the lists are compared instead.
+        try compare(refused.flatMap { groups[group].chunks[$0].feeds.map(Int.init) }, connection)
+        try readOdd(odd, connection)
+    }
+
+    /// Ends the tick where Redis as a whole refuses; what it refuses of some keys must not keep the others waiting.
+    private func refuse(_ error: RedisServerError) throws(RedisError) {
+        switch error.code {
+        case "LOADING", "BUSY", "MASTERDOWN", "NOAUTH": throw .server(error)
+        default: report("flags", error)
+        }
+    }
+
+    /// Finds the flags among `slots` that are of another type, and has their lists read.
+    private func readOdd(_ slots: [Int], _ connection: RedisConnection) throws(RedisError) {
+        for slot in slots { connection.append("TYPE", flagKey(slot)) }
+        for slot in slots {
+            let type = try connection.readReply().string
+            guard type != "none", type != "string" else { continue }
+            report(feeds[slot].name.text, RedisServerError(text: "WRONGTYPE the flag is a \(type); SET it to a string"))
+            feeds[slot].needsReading = true
+            toRead.append(slot)
         }
     }
 
@@ -116,7 +152,7 @@ extension Poller {
                 if let error = reply.serverError {
                     // A key that is no list is reported, and asked again at the next comparison.
                     feeds[slot].isFaulty = true
-                    report(feeds[slot].name, error)
+                    report(feeds[slot].name.text, error)
                     release(slot)
                 } else if !ListReading.isUnchanged(reply, feeds[slot].position) {
                     feeds[slot].isFaulty = false

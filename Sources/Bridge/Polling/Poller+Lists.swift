@@ -52,8 +52,8 @@ extension Poller {
         let reading = flags.map(\.slot) + slots
         var commands: [UInt8] = []
         let replyCounts = reading.map { slot in
-            feeds[slot].isTrimmed
-                ? appendTrimmed(slot, &commands)
+            !feeds[slot].tail.isEmpty
+                ? appendAlignment(slot, &commands)
                 : ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
         }
         connection.append(encoded: commands)
@@ -73,8 +73,8 @@ extension Poller {
         }
     }
 
-    private func appendTrimmed(_ slot: Int, _ commands: inout [UInt8]) -> Int {
-        ListReading.appendAlignment(listKey(slot), window: ListReading.trimmedWindow, to: &commands)
+    private func appendAlignment(_ slot: Int, _ commands: inout [UInt8]) -> Int {
+        ListReading.appendAlignment(listKey(slot), window: ListReading.window, to: &commands)
         return ListReading.alignmentReplies
     }
 
@@ -84,13 +84,13 @@ extension Poller {
             let error = reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil)
             guard let error else { continue }
             handledFlags[flag.slot] = flag.value
-            report(feeds[flag.slot].name, error)
+            report(feeds[flag.slot].name.text, error)
         }
     }
 
     private func interpret(_ replies: [RedisReply], _ slot: Int) -> ListReading.Finding {
-        guard feeds[slot].isTrimmed else { return ListReading.interpret(replies, feeds[slot].position) }
-        return switch ListReading.align(replies, tail: feeds[slot].position.recent) {
+        guard !feeds[slot].tail.isEmpty else { return ListReading.interpret(replies, feeds[slot].position) }
+        return switch ListReading.align(replies, tail: feeds[slot].tail) {
         case .found(let entries): .entries(entries, isFull: false)
         case .absent: .absent
         case .refused(let error): .refused(error)
@@ -120,7 +120,7 @@ extension Poller {
             askTail(slot)
         case .refused(let error):
             feeds[slot].isFaulty = true
-            report(feeds[slot].name, error)
+            report(feeds[slot].name.text, error)
             release(slot)
         }
     }
@@ -129,8 +129,9 @@ extension Poller {
         _ entries: ListReading.ListEntries, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch,
         _ now: MonotonicTime
     ) {
-        let isShifted = entries.alignedPosition.map { $0.count != feeds[slot].position.count } ?? false
-        if !isShifted { feeds[slot].isTrimmed = false }
+        let stored = feeds[slot].position
+        let isShifted = entries.alignedPosition.map { $0.count != stored.count || $0.first != stored.first } ?? false
+        if !isShifted { feeds[slot].tail = [] }
         guard !entries.range.isEmpty || isShifted else {
             if isRaised { expectant[slot] = now + 10_000 }
             release(slot)
@@ -164,7 +165,7 @@ extension Poller {
             position: position)
         reading.replacesTail = replacing
         // A list that is begun anew is read from its beginning.
-        if replacing { feeds[slot].isTrimmed = false }
+        if replacing { feeds[slot].tail = [] }
         return reading
     }
 }

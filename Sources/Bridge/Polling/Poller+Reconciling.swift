@@ -32,18 +32,25 @@ extension Poller {
         guard count > 0 else { return }
         let slots = (0..<count).map { (reconciling.slot + $0) % feeds.slots.count }
         reconciling.slot = (reconciling.slot + count) % feeds.slots.count
+        // A flag that could not be lowered may be lowered now.
+        if !handledFlags.isEmpty { for slot in slots { handledFlags[slot] = nil } }
         try compare(slots.filter { feeds[$0].watchers > 0 }, connection)
     }
 
     /// One step of the sweep: one SCAN, and a visit to each list found that is not watched anyway.
+    ///
+    /// A Redis that refuses to be searched is not swept; that is reported, and no tick's failure.
     func sweep(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         guard now >= sweeping.next else { return }
-        if sweeping.cursor == "0" && sweeping.kind == 0 { try pace(connection) }
         sweeping.next = now + sweeping.stepInterval
+        guard mayRead(now), unanswered.isEmpty else { return }
+        if sweeping.cursor == "0" && sweeping.kind == 0 { try pace(connection, now) }
         let kind = kinds[sweeping.kind]
-        let reply = try connection.command(
-            "SCAN", sweeping.cursor, "MATCH", Poller.escapingGlob(settings.redis.prefix) + kind.list.scanPattern,
+        connection.append(
+            "SCAN", sweeping.cursor, "MATCH", KeyTemplate.escapingGlob(settings.redis.prefix) + kind.list.scanPattern,
             "COUNT", String(Poller.keysPerStep), "TYPE", "list")
+        let reply = try connection.readReply()
+        if let error = reply.serverError { return report("SCAN", error) }
         guard reply.count == 2 else { return }
         sweeping.cursor = reply.element(0).string
         if sweeping.cursor == "0" { sweeping.kind = (sweeping.kind + 1) % kinds.count }
@@ -54,8 +61,9 @@ extension Poller {
     private func visit(_ keys: RedisReply, _ kind: Kind) {
         var slots: [Int] = []
         for index in 0..<keys.count {
-            let key = keys.element(index).string.dropFirst(settings.redis.prefix.count)
-            guard let id = kind.list.id(in: key), let name = FeedName(kind: kind.name, id: id),
+            let key = keys.element(index).string.utf8.dropFirst(settings.redis.prefix.utf8.count)
+            guard let id = kind.list.id(in: String(decoding: key, as: UTF8.self)),
+                let name = FeedName(kind: kind.name, id: id),
                 feeds.slot(of: name) == nil, let index = kindIndex[kind.name]
             else { continue }
             var feed = WatchedFeed(name: name, kind: index)
@@ -66,18 +74,14 @@ extension Poller {
     }
 
     /// Spreads the steps of a sweep evenly over its interval.
-    private func pace(_ connection: RedisConnection) throws(RedisError) {
-        let keys = try connection.command("DBSIZE").integer
-        let steps = max(1, keys / Int64(Poller.keysPerStep) + 1) * Int64(kinds.count)
+    private func pace(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
+        connection.append("DBSIZE")
+        let reply = try connection.readReply()
+        if let error = reply.serverError { return report("DBSIZE", error) }
+        let steps = max(1, reply.integer / Int64(Poller.keysPerStep) + 1) * Int64(kinds.count)
         sweeping.stepInterval = Milliseconds(max(10, Int64(settings.poll.sweepIntervalMilliseconds) / steps))
+        sweeping.next = now + sweeping.stepInterval
     }
 
     private static let keysPerStep = 500
-
-    private static func escapingGlob(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if "*?[]\\^-".contains(character) { escaped.append("\\") }
-            escaped.append(character)
-        }
-    }
 }

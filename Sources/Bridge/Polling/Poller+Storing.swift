@@ -11,34 +11,37 @@ extension Poller {
         batchesUnderWay += 1
         writer.post(on: writer.executor) { [self] writer in
             let result = Result { try writer.ingest(handed) }
-            let positions = handed.readings.map { ($0.feed, $0.position) }
-            post(on: executor) { $0.finish(positions, result) }
+            post(on: executor) { $0.finish(handed.readings, result) }
         }
     }
 
     /// What became of a batch: the positions move, or everything is read again.
-    private func finish(_ positions: [(FeedName, ListPosition)], _ result: Result<IngestOutcome, any Error>) {
+    private func finish(_ readings: [FeedReading], _ result: Result<IngestOutcome, any Error>) {
         batchesUnderWay -= 1
         var conflicting: [Int] = []
         switch result {
         case .success(let outcome):
             storeSucceeded()
             reportQuarantined(outcome)
-            for (name, position) in positions {
-                guard let slot = feeds.slot(of: name) else { continue }
-                if outcome.conflicts.contains(name) {
+            for reading in readings {
+                guard let slot = feeds.slot(of: reading.feed) else { continue }
+                if outcome.conflicts.contains(reading.feed) {
                     feeds[slot].phase = .unknown
                     feeds[slot].needsReading = true
+                    feeds[slot].tail = []
                     conflicting.append(slot)
                 } else {
-                    feeds[slot].position = position
+                    feeds[slot].position = reading.position
                     feeds[slot].phase = .idle
+                    if !feeds[slot].tail.isEmpty {
+                        feeds[slot].tail = Array((feeds[slot].tail + reading.hashes).suffix(ListPosition.tailLength))
+                    }
                     if feeds[slot].needsReading { toRead.append(slot) } else { release(slot) }
                 }
             }
         case .failure(let error):
             storeFailed(error, .now)
-            for (name, _) in positions { if let slot = feeds.slot(of: name) { readAgain(slot) } }
+            for reading in readings { if let slot = feeds.slot(of: reading.feed) { readAgain(slot) } }
         }
         askPositions(conflicting)
     }

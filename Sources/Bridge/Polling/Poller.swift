@@ -53,7 +53,7 @@ actor Poller {
     struct Alignment {
         let slot: Int
         let tail: [EntryHash]
-        var window = 512
+        var window = ListReading.window
     }
 
     /// No more batches than this wait for the store; what is behind stays on its list.
@@ -114,6 +114,7 @@ actor Poller {
 
     /// After a failure nobody knows which flags were lowered: every watched list is read, whatever its flag.
     private func readEverything() {
+        handledFlags.removeAll()
         for slot in feeds.slots.indices where feeds[slot].phase != .free {
             feeds[slot].needsReading = true
             if feeds[slot].phase == .idle { toRead.append(slot) }
@@ -166,12 +167,13 @@ actor Poller {
         askPositions(slots)
     }
 
-    func report(_ feed: FeedName, _ error: RedisServerError) {
+    /// Notes that Redis refused something, of which `subject` is a feed or a command.
+    func report(_ subject: String, _ error: RedisServerError) {
         telemetry.redisErrors(RedisError.server(error).kind).add()
         if let suppressed = limiter.admit("refused \(error.code)", at: .now) {
             telemetry.logger.warning(
-                "Redis refused a key of a feed",
-                [("feed", .string(feed.text)), ("error", .string("\(error)")), ("suppressed", .int(suppressed))])
+                "Redis refused",
+                [("what", .string(subject)), ("error", .string("\(error)")), ("suppressed", .int(suppressed))])
         }
     }
 

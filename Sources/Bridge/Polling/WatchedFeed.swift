@@ -22,8 +22,10 @@ struct WatchedFeed {
     var watchers: Int32 = 0
     /// Whether its list is to be read, whatever its flag says.
     var needsReading = true
-    /// Whether its list was found shifted, as by a writer that trims it: it is then read from its end.
-    var isTrimmed = false
+    /// The hashes of the last entries taken in, of a feed whose list is found shifted; empty for any other.
+    ///
+    /// A writer that trims its list shifts it every time: it is then aligned with these at once.
+    var tail: [EntryHash] = []
     /// Whether its list is none: not asked again before the next comparison.
     var isFaulty = false
     /// Where its flag stands in the groups of flags; `nil` for a feed that nobody watches.
@@ -65,6 +67,7 @@ struct WatchedFeeds {
         byName[slots[slot].name] = nil
         slots[slot].phase = .free
         slots[slot].position = .start
+        slots[slot].tail = []
         free.append(slot)
     }
 }

@@ -4,7 +4,7 @@ import Redis
 
 /// What a person sees when the bridge has started: where it is, and how to use it.
 enum Banner {
-    static func print(_ settings: Configuration, version: String, port: Int, redis: RedisEndpoint) {
+    static func print(_ settings: Configuration, version: String, options: String, port: Int, redis: RedisEndpoint) {
         let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
         let user = settings.kinds.first { $0.name == "user" } ?? settings.kinds[0]
         let program = CommandLine.arguments.first ?? "flagpole"
@@ -13,8 +13,8 @@ enum Banner {
             Flagpole \(version) is at http://\(host):\(port)/
               push   \(client(settings, redis)) RPUSH \(prefix)\(user.list.key(for: "42")) '{"title":"Hello","message":"from redis-cli"}'
                      \(client(settings, redis)) SET \(prefix)\(user.flag.key(for: "42")) 1
-              or     \(program) push \(user.name):42 --title Hello --message "from the command line"
-              watch  \(program) tail \(user.name):42
+              or     \(program) push \(user.name):42 --title Hello --message "from the command line"\(options)
+              watch  \(program) tail \(user.name):42\(options)
               data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")
               stop   Ctrl-C
 

@@ -10,17 +10,18 @@ import SQLite
 package enum BridgeServer {
     /// Serves until SIGTERM or SIGINT.
     ///
-    /// Call on the main thread, before any other thread starts: the signals must be blocked in all of them.
+    /// Call on the main thread, before any other thread starts: the signals must be blocked in all of them. `options`
+    /// are those by which other commands find the same configuration; they are printed.
     ///
     /// - Returns: the exit status: 0 after an orderly end, 1 where the start failed.
-    package static func run(_ settings: Configuration, version: String) -> Int32 {
+    package static func run(_ settings: Configuration, version: String, options: String) -> Int32 {
         let signals = SignalWatcher([SIGTERM, SIGINT, SIGCHLD])
         clinux_use_one_heap()
         let logger = Logger(level: settings.log.level, format: settings.log.format)
         do {
             let bridge = try RunningBridge(settings, logger)
             bridge.start(signals.waker)
-            Banner.print(settings, version: version, port: bridge.port, redis: bridge.endpoint)
+            Banner.print(settings, version: version, options: options, port: bridge.port, redis: bridge.endpoint)
             bridge.serve(signals)
             return 0
         } catch {
@@ -69,7 +70,9 @@ private final class RunningBridge {
         telemetry.readiness.set(.redis, "not connected yet")
 
         let path = settings.databasePath
-        writer = StoreWriter(path: path, synchronous: settings.database.synchronous, telemetry: telemetry)
+        writer = StoreWriter(
+            path: path, synchronous: settings.database.synchronous,
+            mark: { [directory] in directory.mark($0) }, telemetry: telemetry)
         reader = StoreReader(
             path: path,
             limits: StreamReading.Limits(
@@ -90,6 +93,8 @@ private final class RunningBridge {
         writer.post(on: writer.executor) { [hubs] writer in
             writer.handOver { commit in
                 for hub in hubs { hub.post(on: hub.loop) { $0.deliver(commit) } }
+            } gap: {
+                for hub in hubs { hub.post(on: hub.loop) { $0.readAll() } }
             }
         }
         threads = [
@@ -137,6 +142,8 @@ private final class RunningBridge {
                 _exit(1)
             }
         }
+        // From here on a second signal ends the process by itself.
+        signals.restoreDefaults()
         for hub in hubs { hub.loop.stop() }
         reader.post(on: reader.executor) { $0.close() }
         publisher.post(on: publisher.executor) { $0.close() }
@@ -168,7 +175,8 @@ private final class RunningBridge {
         do {
             let connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
             try connection.execute("PRAGMA journal_mode = WAL")
-            let identity = try DatabaseIdentity.take(connection, lineage: directory.lineage)
+            let identity = try DatabaseIdentity.take(
+                connection, lineage: directory.lineage, marked: directory.marked)
             if identity.isNewEpoch && identity.last > 0 {
                 logger.warning(
                     "the database is not the one that was last used here; streams that come back get a fresh snapshot",
@@ -190,7 +198,10 @@ private final class RunningBridge {
         let possible = max(1, Int(clamping: limit.rlim_cur) - 128)
         let wanted = settings.server.maxStreams
         guard wanted == 0 || wanted > possible else { return wanted }
-        logger.warning(
+        guard wanted > 0 else { return possible }
+        let isDefault = wanted == Configuration.Server().maxStreams
+        logger.log(
+            isDefault ? .info : .warning,
             "server.max_streams is limited by the number of open files that is allowed (ulimit -n)",
             [("max_streams", .int(wanted)), ("used", .int(possible))])
         return possible

@@ -1,4 +1,5 @@
 import CLinux
+import Feeds
 import Glibc
 
 /// Why the bridge cannot start; one line that says what to do.
@@ -18,9 +19,10 @@ package struct StartError: Error, CustomStringConvertible {
 /// The bridge's directory, locked for as long as this value lives.
 ///
 /// The kernel drops the lock with the process, however that ends, so no stale one can stand in a start's way.
-final class DataDirectory {
+final class DataDirectory: Sendable {
     let path: String
     private let lock: Int32
+    private let markFile: Int32
     /// How the lock file looked after its last use, and looks now: see `DatabaseIdentity`.
     let lineage: (previous: String, current: String)
     /// Names this directory on this machine, the same at every start.
@@ -39,6 +41,8 @@ final class DataDirectory {
             throw StartError(
                 "another flagpole (pid \(pid)) uses data_dir \(path); stop it, or give this one a data_dir of its own")
         }
+        markFile = open("\(path)/flagpole.mark", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard markFile >= 0 else { throw StartError("data_dir \(path) is not writable (flagpole.mark)", code: errno) }
         let previous = DataDirectory.appearance(lock)
         let pid = Array("\(getpid())\n".utf8)
         ftruncate(lock, 0)
@@ -55,6 +59,22 @@ final class DataDirectory {
 
     deinit {
         close(lock)
+        close(markFile)
+    }
+
+    /// Notes the last position that streams were told of, outside the database, so that an older copy of it is known.
+    ///
+    /// From one thread. It is not synced: what a power cut takes here makes no difference, since it takes no less of
+    /// the log.
+    func mark(_ position: LogPosition) {
+        var value = position.littleEndian
+        pwrite(markFile, &value, 8, 0)
+    }
+
+    /// The last position that was noted.
+    var marked: LogPosition {
+        var value: LogPosition = 0
+        return pread(markFile, &value, 8, 0) == 8 ? LogPosition(littleEndian: value) : 0
     }
 
     /// What no copy of the file has: its inode and when its status changed, which no tool can set.

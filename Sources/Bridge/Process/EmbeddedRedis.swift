@@ -157,10 +157,11 @@ final class EmbeddedRedis {
 
     private static func write(_ bytes: [UInt8], to file: String) throws(StartError) {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+        guard descriptor >= 0 else { throw StartError("\(file) cannot be written", code: errno) }
+        defer { close(descriptor) }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw StartError("\(file) cannot be written", code: errno)
         }
-        close(descriptor)
     }
 
     private static func find(_ name: String) -> String? {

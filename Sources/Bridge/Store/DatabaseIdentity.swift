@@ -17,22 +17,24 @@ struct DatabaseIdentity: Sendable {
     ///
     /// A `pos` is never given out twice, whatever a power cut took from the log's end: positions are reserved ahead, in
     /// blocks, by a transaction that is on the disk before the first of a block is used, and a new run begins behind
-    /// the last block. A database that was restored from a copy is known by `lineage`, which changes at every start.
+    /// the last block.
     ///
-    /// `lineage` is how the data directory's lock looked after its last use, and how it looks now.
+    /// A database that was restored from a copy is known by two things that no copy of it has: `lineage`, how the data
+    /// directory's lock looked after its last use (and how it looks now), and `marked`, the last position that streams
+    /// were told of.
     static func take(
-        _ connection: SQLiteConnection, lineage: (previous: String, current: String)
+        _ connection: SQLiteConnection, lineage: (previous: String, current: String), marked: LogPosition = 0
     ) throws -> DatabaseIdentity {
         _ = try Migrator.migrate(connection, Schema.migrations)
         try connection.execute("PRAGMA synchronous = FULL")
         return try connection.transaction {
-            let row = try connection.prepare("SELECT epoch, lineage, max(last, reserved) FROM bridge")
-            var known: (epoch: String, lineage: String, last: LogPosition)?
-            if try row.step(), !row.isNull(0) { known = (row.string(0), row.string(1), row.int64(2)) }
+            let row = try connection.prepare("SELECT epoch, lineage, last, reserved FROM bridge")
+            var known: (epoch: String, lineage: String, last: LogPosition, reserved: LogPosition)?
+            if try row.step() { known = (row.string(0), row.string(1), row.int64(2), row.int64(3)) }
             row.reset()
-            let isSame = known.map { $0.lineage == lineage.previous } ?? false
+            let isSame = known.map { $0.lineage == lineage.previous && $0.last >= marked } ?? false
             let epoch = isSame ? known?.epoch ?? Cursor.newEpoch() : Cursor.newEpoch()
-            let last = known?.last ?? 0
+            let last = max(known?.last ?? 0, known?.reserved ?? 0, marked)
             let write = try connection.prepare(
                 """
                 INSERT INTO bridge (one, epoch, lineage, last, reserved, purged) VALUES (1, ?1, ?2, ?3, ?4, 0)

@@ -191,10 +191,10 @@ final class LogStore {
         let target = last + LogPosition(count) + DatabaseIdentity.reservation
         let synchronous = try connection.scalarInt("PRAGMA synchronous") ?? 1
         try connection.execute("PRAGMA synchronous = FULL")
+        defer { try? connection.execute("PRAGMA synchronous = \(synchronous)") }
         reserve.bind(1, target)
         try reserve.run()
         reserved = target
-        try connection.execute("PRAGMA synchronous = \(synchronous)")
     }
 }
 

@@ -13,14 +13,22 @@ actor StoreWriter {
 
     private let path: String
     private let synchronous: Configuration.Database.Synchronous
+    private let mark: @Sendable (LogPosition) -> Void
     private let telemetry: Telemetry
+    /// The log's end as far as it was handed over.
+    private var handedOver: LogPosition?
+    private var announceGap: @Sendable () -> Void = {}
     private var store: LogStore?
     private var handOver: @Sendable (Commit) -> Void = { _ in }
     /// The unread counts of inboxes that something was stored in, so that not every notification costs a count.
     private var unread: [FeedName: Int] = [:]
     private static let unreadCacheLimit = 100_000
 
-    init(path: String, synchronous: Configuration.Database.Synchronous, telemetry: Telemetry) {
+    init(
+        path: String, synchronous: Configuration.Database.Synchronous, mark: @escaping @Sendable (LogPosition) -> Void,
+        telemetry: Telemetry
+    ) {
+        self.mark = mark
         self.path = path
         self.synchronous = synchronous
         self.telemetry = telemetry
@@ -29,8 +37,9 @@ actor StoreWriter {
     /// Says who gets what was committed.
     ///
     /// The calls come on the writer's thread, in the order of commit.
-    func handOver(to receiver: @escaping @Sendable (Commit) -> Void) {
+    func handOver(to receiver: @escaping @Sendable (Commit) -> Void, gap: @escaping @Sendable () -> Void) {
         handOver = receiver
+        announceGap = gap
     }
 
     /// How far the given feeds were taken in, after everything that was handed in before.
@@ -73,7 +82,11 @@ actor StoreWriter {
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
         telemetry.entriesStored.add(outcome.stored)
         telemetry.entriesDuplicate.add(outcome.duplicates)
-        if !commit.notifications.isEmpty { handOver(commit) }
+        if let last = commit.notifications.last {
+            mark(last.position)
+            handedOver = last.position
+            handOver(commit)
+        }
         return outcome
     }
 
@@ -116,11 +129,20 @@ actor StoreWriter {
         return count
     }
 
+    /// Opens the database, and looks whether a commit that seemed to fail lasted: what was not handed over then is read
+    /// from the database by every stream.
+    private func open() throws -> LogStore {
+        let opened = try LogStore(path: path, synchronous: synchronous.rawValue)
+        store = opened
+        if let handedOver, opened.last > handedOver { announceGap() }
+        handedOver = opened.last
+        return opened
+    }
+
     /// Opens the database where it is not open, and closes it after a failure that the connection may not survive.
     private func withStore<T>(_ body: (LogStore) throws -> T) throws -> T {
         do {
-            let store = try self.store ?? LogStore(path: path, synchronous: synchronous.rawValue)
-            self.store = store
+            let store = try self.store ?? open()
             let result = try body(store)
             telemetry.readiness.set(.database, nil)
             return result

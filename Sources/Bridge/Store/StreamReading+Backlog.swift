@@ -22,7 +22,7 @@ extension StreamReading {
     func backlog(
         _ query: StreamQuery, _ positions: [LogPosition], _ snapshot: Snapshot, upTo last: LogPosition
     ) throws -> StreamPage {
-        var page = StreamPage(before: positions.first.map { $0 - 1 } ?? last, after: last)
+        var page = StreamPage(before: positions.first.map { max($0 - 1, snapshot.purged) } ?? last, after: last)
         for (index, position) in positions.enumerated() {
             try append(position, query, snapshot, to: &page)
             if page.events.count >= limits.pageBytes && index + 1 < positions.count {

@@ -12,11 +12,14 @@ final class RunningWriter: Sendable {
     private let commits = Mutex<[Commit]>([])
 
     init(_ store: TestStore) {
-        let writer = StoreWriter(path: store.path, synchronous: .normal, telemetry: telemetry)
+        let writer = StoreWriter(path: store.path, synchronous: .normal, mark: { _ in }, telemetry: telemetry)
         self.writer = writer
         thread = NamedThread("test writer") { writer.executor.run() }
         writer.post(on: writer.executor) { [self] writer in
-            writer.handOver { commit in self.commits.withLock { $0.append(commit) } }
+            writer.handOver { commit in
+                self.commits.withLock { $0.append(commit) }
+            } gap: {
+            }
         }
     }
 

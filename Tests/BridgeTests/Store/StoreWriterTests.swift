@@ -108,12 +108,19 @@ struct StoreWriterTests {
         #expect(BadEntry(rawValue: statement.string(2)) != nil && statement.string(3) == "blob")
     }
 
+    @Test func `what was taken back is not counted as unread`() async throws {
+        try poison()
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
+            let failing = try test.batch("user:1", [#"{"id":"b"}"#, #"{"id":"poison"}"#])
+            await #expect(throws: SQLiteError.self) { try await running.ingest(failing) }
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"c"}"#], expected: 1))
+            #expect(running.notifications.map(\.unread) == [1, 2])
+        }
+    }
+
     @Test func `what fails leaves nothing behind, and succeeds when it can`() async throws {
-        try application.execute(
-            """
-            CREATE TRIGGER poison BEFORE INSERT ON notifications WHEN new.id = 'poison'
-            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
-            """)
+        try poison()
         try await RunningWriter.run(test) { running in
             _ = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
             var batch = try test.batch("user:1", [#"{"id":"b"}"#, "nonsense", #"{"id":"poison"}"#])
@@ -144,6 +151,15 @@ struct StoreWriterTests {
             _ = try await running.ingest(batch)
             #expect(running.telemetry.readiness.all.isEmpty)
         }
+    }
+
+    /// Makes the storing of the id `poison` fail.
+    private func poison() throws {
+        try application.execute(
+            """
+            CREATE TRIGGER poison BEFORE INSERT ON notifications WHEN new.id = 'poison'
+            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+            """)
     }
 
     /// The rows of a query, their columns joined by a bar.

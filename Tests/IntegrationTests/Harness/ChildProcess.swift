@@ -14,6 +14,7 @@ final class ChildProcess {
     ///   - input: The file that is its standard input.
     ///   - output: The file that takes its standard output.
     ///   - errors: The file that takes its standard error.
+    /// - Throws: Where it cannot be started.
     init(
         _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
         output: String = "/dev/null", errors: String = "/dev/null"

@@ -25,7 +25,9 @@ final class FlagpoleProcess {
     /// - Parameters:
     ///   - settings: Sections of the configuration; each is laid over the test's own.
     ///   - redis: A Redis to be used instead of the embedded one.
+    ///   - environment: Variables beside the path.
     ///   - starts: Whether it is started at once.
+    /// - Throws: Where it does not start.
     init(
         _ settings: Settings = [:], redis: RedisServer? = nil, environment: [String: String] = [:],
         starts: Bool = true
