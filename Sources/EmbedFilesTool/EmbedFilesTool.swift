@@ -15,7 +15,10 @@ struct EmbedFilesTool {
         for (folder, name) in [("migrations", "migrations"), ("Web", "web")] {
             source += "    static let \(name): [(name: String, text: String)] = [\n"
             let files = inputs.filter { $0.split(separator: "/").dropLast().last.map(String.init) == folder }
-            if files.isEmpty { fail("found no files in", folder) }
+            if files.isEmpty {
+                errno = ENOENT
+                fail("found no files in", folder)
+            }
             for input in files {
                 let parts = input.split(separator: "/")
                 source += "        (\"\(parts[parts.count - 1])\", \(literal(read(input)))),\n"

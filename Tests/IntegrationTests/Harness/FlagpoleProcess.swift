@@ -65,6 +65,13 @@ final class FlagpoleProcess {
 
     var pid: pid_t { process?.pid ?? 0 }
 
+    /// The most memory that it ever had.
+    var mostResidentKilobytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return Int(line.filter(\.isNumber)) ?? .max
+    }
+
     var isRunning: Bool { process?.isRunning ?? false }
 
     // MARK: - Starting and ending

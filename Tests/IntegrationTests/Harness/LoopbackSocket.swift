@@ -46,6 +46,19 @@ final class LoopbackSocket {
     @discardableResult
     func send(_ text: String) -> Bool { send(text.utf8) }
 
+    /// Sends the bytes again and again until the peer has taken nothing for a fifth of a second.
+    func flood(_ bytes: [UInt8]) {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        var sent = 0
+        while poll(&request, 1, 200) > 0 {
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+            guard count > 0 || errno == EAGAIN else { return }
+            sent = (sent + max(0, count)) % bytes.count
+        }
+    }
+
     /// What has arrived, waiting for it if need be; nil once the peer has closed.
     func receive(until deadline: ContinuousClock.Instant) throws -> [UInt8]? {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
