@@ -46,17 +46,21 @@ let package = Package(
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
         .executableTarget(name: "EmbedFilesTool"),
 
-        .testTarget(name: "JSONTests", dependencies: ["CSQLite", "JSON"]),
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "JSONTests", dependencies: ["CSQLite", "JSON", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
-        .testTarget(name: "FeedsTests", dependencies: ["Feeds"]),
+        .testTarget(name: "FeedsTests", dependencies: ["Feeds", "TestSupport"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTP", "HTTPServer", "Reactor"]),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTP", "HTTPServer", "Reactor", "TestSupport"]),
         .testTarget(name: "RedisTests", dependencies: ["Redis"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(
             name: "BridgeTests",
-            dependencies: ["Bridge", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite"]
+            dependencies: [
+                "Bridge", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "IntegrationTests", dependencies: ["FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite"]),

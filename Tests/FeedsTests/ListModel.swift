@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Feeds
 
 /// A Redis list of numbered entries, to which a test does what writers do.

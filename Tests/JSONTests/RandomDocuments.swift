@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Makes JSON, and what is nearly JSON.
 struct RandomDocuments {
     var random: SeededGenerator

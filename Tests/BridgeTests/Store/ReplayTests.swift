@@ -1,3 +1,4 @@
+import TestSupport
 import Feeds
 import SQLite
 import Testing
