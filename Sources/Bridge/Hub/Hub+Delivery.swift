@@ -40,7 +40,14 @@ extension Hub {
 
     /// Has every stream look into the database for what it was not told of.
     func readAll() {
-        for slot in streams.indices where streams[slot].mode != .closed { fallBehind(slot) }
+        for slot in streams.indices {
+            switch streams[slot].mode {
+            case .closed: break
+            // It is looking already; a second question would bring the same answer twice.
+            case .replaying: streams[slot].hasMissed = true
+            case .live: fallBehind(slot)
+            }
+        }
     }
 
     /// From here on a stream costs a cursor, and goes on from the database when it has drained.
