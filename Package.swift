@@ -34,6 +34,8 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: ["CLinux", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite"],
+            // Tests of debug builds strike at chosen moments; release builds contain nothing of it.
+            swiftSettings: [.define("FAULT_INJECTION", .when(configuration: .debug))],
             plugins: ["EmbedFiles"]
         ),
         // The command line.

@@ -36,6 +36,7 @@ extension Hub {
                 eventsSent += 1
             }
         }
+        Faults.reach(.queued)
     }
 
     /// Has every stream look into the database for what it was not told of.

@@ -98,6 +98,7 @@ actor Hub {
         // What a flush brings about (a drained stream, a closed one) is handled in the same turn, but once only, so
         // that new events get their turn as well.
         connections.flush()
+        if eventsSent > 0 { Faults.reach(.sent) }
         handleNotices()
         handOver()
         return connections.hasWork ? now : nextSweep

@@ -46,9 +46,8 @@ extension Poller {
     private func readRound(
         _ flags: [RaisedFlag], _ slots: [Int], _ connection: RedisConnection, _ now: MonotonicTime
     ) throws(RedisError) {
-        if !flags.isEmpty {
-            FlagLowering.append(flags.map { (flagKey($0.slot), $0.value) }, to: connection)
-        }
+        let lowersFirst = !Faults.isOff(.lowerBeforeReading)
+        if !flags.isEmpty && lowersFirst { appendLowering(flags, to: connection) }
         let reading = flags.map(\.slot) + slots
         var commands: [UInt8] = []
         let replyCounts = reading.map { slot in
@@ -57,7 +56,10 @@ extension Poller {
                 : ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
         }
         connection.append(encoded: commands)
-        if !flags.isEmpty { noteLowered(flags, try connection.readReply()) }
+        if !flags.isEmpty && lowersFirst {
+            noteLowered(flags, try connection.readReply())
+            Faults.reach(.lowered)
+        }
         var batch = IngestBatch()
         // What was read before the connection failed is as good as any.
         defer { store(&batch) }
@@ -71,6 +73,14 @@ extension Poller {
             note(interpret(replies, slot), slot, isRaised: index < flags.count, &batch, now)
             if batch.bytes.count > 1_048_576 { store(&batch) }
         }
+        if !flags.isEmpty && !lowersFirst {
+            appendLowering(flags, to: connection)
+            noteLowered(flags, try connection.readReply())
+        }
+    }
+
+    private func appendLowering(_ flags: [RaisedFlag], to connection: RedisConnection) {
+        FlagLowering.append(flags.map { (flagKey($0.slot), $0.value) }, to: connection)
     }
 
     private func appendAlignment(_ slot: Int, _ commands: inout [UInt8]) -> Int {

@@ -6,6 +6,7 @@ import Redis
 extension Poller {
     func store(_ batch: inout IngestBatch) {
         guard !batch.readings.isEmpty else { return }
+        Faults.reach(.read)
         let handed = batch
         batch = IngestBatch()
         batchesUnderWay += 1

@@ -64,15 +64,20 @@ actor StoreWriter {
         try withStore { store in
             let now = WallClock.unixMilliseconds
             do {
+                if Faults.isOff(.positionInTransaction) {
+                    for reading in batch.readings { _ = try store.move(reading) }
+                }
                 try store.transaction(appending: count) {
                     if try store.wasChangedElsewhere() { unread.removeAll() }
                     for reading in batch.readings {
-                        guard let number = try store.move(reading) else {
+                        guard let number = try place(reading, store) else {
                             outcome.conflicts.insert(reading.feed)
                             continue
                         }
                         try ingest(reading, number, store, now, &commit, &outcome)
                     }
+                    if Faults.isOff(.commitBeforeSending) { handOver(commit) }
+                    Faults.reach(.written)
                 }
             } catch {
                 unread.removeAll()
@@ -83,11 +88,17 @@ actor StoreWriter {
         telemetry.entriesStored.add(outcome.stored)
         telemetry.entriesDuplicate.add(outcome.duplicates)
         if let last = commit.notifications.last {
+            Faults.reach(.committed)
             mark(last.position)
             handedOver = last.position
-            handOver(commit)
+            if !Faults.isOff(.commitBeforeSending) { handOver(commit) }
         }
         return outcome
+    }
+
+    private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> Int64? {
+        if Faults.isOff(.positionInTransaction) { return try store.feed(reading.feed)?.id }
+        return try store.move(reading)
     }
 
     private func ingest(

@@ -77,8 +77,10 @@ final class FlagpoleProcess {
     // MARK: - Starting and ending
 
     /// Starts it and waits until its banner says where it is.
-    func start() throws {
-        let started = try launch()
+    ///
+    /// `faults` are variables of this run only: where it is to die, and what safeguards to leave out (see `Faults`).
+    func start(faults: [String: String] = [:]) throws {
+        let started = try launch(faults)
         try eventually("the banner") {
             guard started.isRunning else { throw HarnessError("it did not start: \(log)") }
             let firstLine = directory.text("output-\(runs)").prefix { $0 != "\n" }
@@ -100,10 +102,10 @@ final class FlagpoleProcess {
         return started.status ?? -1
     }
 
-    private func launch() throws -> ChildProcess {
+    private func launch(_ faults: [String: String] = [:]) throws -> ChildProcess {
         runs += 1
         let process = try ChildProcess(
-            [Self.program, "serve", "--config", configuration], environment: environment,
+            [Self.program, "serve", "--config", configuration], environment: environment.merging(faults) { $1 },
             output: directory.path("output-\(runs)"), errors: directory.path("log"))
         self.process = process
         return process
