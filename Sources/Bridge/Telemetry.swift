@@ -25,6 +25,7 @@ final class Telemetry: Sendable {
     let flagsLowered: Counter
     let streamsRefused: Counter
     let entriesPublished: Counter
+    let notificationsPurged: Counter
     private let tickAge: Gauge
     private let lastTick = Atomic<Int64>(MonotonicTime.now.nanoseconds)
 
@@ -49,6 +50,8 @@ final class Telemetry: Sendable {
         entriesDuplicate = entry("duplicate", metrics)
         entriesQuarantined = entry("quarantined", metrics)
         entriesPublished = entry("published", metrics)
+        notificationsPurged = metrics.counter(
+            "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
         streamsRefused = metrics.counter(
@@ -67,7 +70,6 @@ final class Telemetry: Sendable {
             "flagpole_sqlite_errors_total", help: Telemetry.sqliteHelp,
             labels: [("code", String(error.code.primary.rawValue))]
         ).add()
-        readiness.set(.database, "\(error)")
     }
 
     private static let sqliteHelp = "Errors from SQLite, by primary result code."
@@ -95,15 +97,30 @@ final class Readiness: Sendable {
         case redis, database, lease, draining
     }
 
-    private let reasons = Mutex<[Part: String]>([:])
-
-    /// Notes why a part is not ready, or that it is (`nil`).
-    func set(_ part: Part, _ reason: String?) {
-        reasons.withLock { $0[part] = reason }
+    /// What a part is used for, where some uses may fail while others do not.
+    enum Use: CaseIterable, Sendable {
+        case all, storing, reading, housekeeping
     }
 
-    /// The reasons, by part, in a fixed order.
+    private struct Place: Hashable {
+        let part: Part
+        let use: Use
+    }
+
+    private let reasons = Mutex<[Place: String]>([:])
+
+    /// Notes why a part is not ready for a use, or that it is (`nil`).
+    func set(_ part: Part, for use: Use = .all, _ reason: String?) {
+        reasons.withLock { $0[Place(part: part, use: use)] = reason }
+    }
+
+    /// The reasons, one for each part that is not ready, in a fixed order.
     var all: [(part: Part, reason: String)] {
-        reasons.withLock { reasons in Part.allCases.compactMap { part in reasons[part].map { (part, $0) } } }
+        reasons.withLock { reasons in
+            Part.allCases.compactMap { part in
+                let found = Use.allCases.compactMap { reasons[Place(part: part, use: $0)] }
+                return found.first.map { (part, $0) }
+            }
+        }
     }
 }

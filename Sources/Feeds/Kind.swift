@@ -12,6 +12,8 @@ package struct Kind: Hashable, Sendable {
     package var timeToLiveSeconds: Int
     /// How often its flags are looked at, in milliseconds; `nil`: as often as everyone's.
     package var pollIntervalMilliseconds: Int?
+    /// How many notifications of each feed are kept; `nil`: all, for as long as the retention says.
+    package var keep: Int?
 
     package init(
         name: String, list: KeyTemplate, flag: KeyTemplate, isInbox: Bool = false, timeToLiveSeconds: Int = 0,

@@ -76,5 +76,12 @@ package final class SQLiteConnection {
     /// The row id of the last successful INSERT on this connection, 0 before the first.
     package var lastInsertRowID: Int64 { handle.map { sqlite3_last_insert_rowid($0) } ?? 0 }
 
+    /// Whether the file was removed from its path, or replaced there by another, since it was opened.
+    package var hasMoved: Bool {
+        var moved: Int32 = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return moved != 0
+    }
+
     package var isInTransaction: Bool { handle.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 }

@@ -91,7 +91,7 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"kinds": {"user": {"coalesce": true}}}"#,
-            "unknown key kinds.user.coalesce in config.json: known are list, flag, inbox, ttl_seconds, poll_interval_ms"
+            "unknown key kinds.user.coalesce in config.json: known are list, flag, inbox, ttl_seconds, poll_interval_ms, keep"
         ),
         (
             #"{"kinds": {"user": {"inbox": 1}}}"#,

@@ -20,6 +20,7 @@ extension Kind {
         Setting("inbox", \.isInbox, .truth),
         Setting("ttl_seconds", \.timeToLiveSeconds, .integer(0...315_360_000)),
         Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(1...3_600_000))),
+        Setting("keep", \.keep, .optional(.integer(1...1_000_000))),
     ])
 
     /// A kind that so far has only its templates.

@@ -28,7 +28,7 @@ extension Hub {
                 }
                 let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
                 if connections.pendingBytes(id) + chunk.count > limit && connections.pendingBytes(id) > 0 {
-                    fallBehind(slot)
+                    fallBehind(slot, after: notification.position - 1)
                     return
                 }
                 streams[slot].cursor = notification.position
@@ -36,6 +36,7 @@ extension Hub {
                 eventsSent += 1
             }
         }
+        delivered = commit.notifications.last?.position ?? delivered
         Faults.reach(.queued)
     }
 
@@ -46,13 +47,16 @@ extension Hub {
             case .closed: break
             // It is looking already; a second question would bring the same answer twice.
             case .replaying: streams[slot].hasMissed = true
-            case .live: fallBehind(slot)
+            case .live: fallBehind(slot, after: delivered)
             }
         }
     }
 
     /// From here on a stream costs a cursor, and goes on from the database when it has drained.
-    private func fallBehind(_ slot: Int) {
+    ///
+    /// It was told of everything up to `position`, also if its last news is so old that the log no longer has it.
+    private func fallBehind(_ slot: Int, after position: LogPosition) {
+        streams[slot].cursor = max(streams[slot].cursor, position)
         streams[slot].mode = .replaying
         streams[slot].hasMissed = true
         connections.notifyWhenDrained(

@@ -36,6 +36,8 @@ actor Hub {
     /// How many streams have not been welcomed yet.
     var unwelcomed = 0
     var eventsSent = 0
+    /// The position up to which commits were delivered.
+    var delivered: LogPosition = 0
     var isDraining = false
     let maximumStreams: Int
     private let listener: Listener

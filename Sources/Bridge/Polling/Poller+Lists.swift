@@ -170,8 +170,9 @@ extension Poller {
 
     func begin(_ slot: Int, _ position: ListPosition, replacing: Bool) -> FeedReading {
         feeds[slot].phase = .storing
+        let kind = kinds[feeds[slot].kind]
         var reading = FeedReading(
-            feed: feeds[slot].name, isInbox: kinds[feeds[slot].kind].isInbox, expected: feeds[slot].position.count,
+            feed: feeds[slot].name, isInbox: kind.isInbox, keep: kind.keep, expected: feeds[slot].position.count,
             position: position)
         reading.replacesTail = replacing
         // A list that is begun anew is read from its beginning.

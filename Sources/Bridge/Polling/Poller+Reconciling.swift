@@ -59,14 +59,21 @@ extension Poller {
 
     /// Visits the lists with these keys.
     private func visit(_ keys: RedisReply, _ kind: Kind) {
+        visit(
+            (0..<keys.count).compactMap { index in
+                let key = keys.element(index).string.utf8.dropFirst(settings.redis.prefix.utf8.count)
+                return kind.list.id(in: String(decoding: key, as: UTF8.self)).flatMap {
+                    FeedName(kind: kind.name, id: $0)
+                }
+            })
+    }
+
+    /// Compares the lists of feeds that nobody watches with what is stored of them.
+    func visit(_ names: [FeedName]) {
         var slots: [Int] = []
-        for index in 0..<keys.count {
-            let key = keys.element(index).string.utf8.dropFirst(settings.redis.prefix.utf8.count)
-            guard let id = kind.list.id(in: String(decoding: key, as: UTF8.self)),
-                let name = FeedName(kind: kind.name, id: id),
-                feeds.slot(of: name) == nil, let index = kindIndex[kind.name]
-            else { continue }
-            var feed = WatchedFeed(name: name, kind: index)
+        for name in names where feeds.slot(of: name) == nil {
+            guard let kind = kindIndex[String(name.kind)] else { continue }
+            var feed = WatchedFeed(name: name, kind: kind)
             feed.needsReading = false
             slots.append(feeds.insert(feed))
         }

@@ -41,6 +41,8 @@ actor Poller {
     var batchesUnderWay = 0
     var reconciling = Reconciling()
     var sweeping = Sweeping()
+    /// Lists to be read through for the store.
+    var inspections: [Inspection] = []
     var lease: Lease
     var reader: EntryReader
     private var link: RedisLink
@@ -85,6 +87,7 @@ actor Poller {
             try sweep(connection, now)
             try compareDue(connection)
             try readLists(connection, now)
+            try continueInspection(connection, now)
             telemetry.readiness.set(.redis, nil)
         } catch {
             redisFailed(error, now)
@@ -95,6 +98,7 @@ actor Poller {
 
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
         var next = min(lease.nextRenewal, reconciling.next, sweeping.next)
+        if let inspection = inspections.first { next = min(next, inspection.next) }
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store is woken by its answer; the rest is read at once.
         if (!toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty)
@@ -147,7 +151,6 @@ actor Poller {
     }
 
     func storeFailed(_ error: any Error, _ now: MonotonicTime) {
-        telemetry.readiness.set(.database, "\(error)")
         storeRetry = now + Milliseconds(storeBackOff.next())
         if let suppressed = limiter.admit("store", at: .now) {
             telemetry.logger.error(

@@ -69,12 +69,10 @@ private final class RunningBridge {
         try embedded?.start()
         telemetry.readiness.set(.redis, "not connected yet")
 
-        let path = settings.databasePath
         writer = StoreWriter(
-            path: path, synchronous: settings.database.synchronous,
-            mark: { [directory] in directory.mark($0) }, telemetry: telemetry)
+            settings, epoch: identity.epoch, mark: { [directory] in directory.mark($0) }, telemetry: telemetry)
         reader = StoreReader(
-            path: path,
+            path: settings.databasePath, epoch: identity.epoch,
             limits: StreamReading.Limits(
                 backlog: settings.server.backlogLimit, pageBytes: min(65_536, settings.server.maxPendingBytes)),
             telemetry: telemetry)
@@ -90,15 +88,22 @@ private final class RunningBridge {
 
     /// Starts the threads.
     func start(_ waker: SignalWatcher.Waker) {
-        writer.post(on: writer.executor) { [hubs] writer in
+        writer.post(on: writer.executor) { [hubs, poller] writer in
             writer.handOver { commit in
                 for hub in hubs { hub.post(on: hub.loop) { $0.deliver(commit) } }
             } gap: {
                 for hub in hubs { hub.post(on: hub.loop) { $0.readAll() } }
             }
+            writer.ask { feeds in
+                poller.post(on: poller.executor) { $0.visit(feeds) }
+            } inspect: { feed in
+                poller.post(on: poller.executor) { $0.inspect(feed) }
+            }
         }
         threads = [
-            NamedThread("flagpole-writer") { [writer] in writer.executor.run() },
+            NamedThread("flagpole-writer") { [writer] in
+                writer.executor.run { now in writer.assumeIsolated { $0.turn(now) } }
+            },
             NamedThread("flagpole-reader") { [reader] in reader.executor.run() },
             NamedThread("flagpole-pub") { [publisher] in publisher.executor.run() },
             NamedThread("flagpole-poller") { [poller] in

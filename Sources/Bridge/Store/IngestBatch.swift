@@ -11,6 +11,8 @@ struct IngestBatch: Sendable {
 struct FeedReading: Sendable {
     let feed: FeedName
     let isInbox: Bool
+    /// How many notifications of the feed are kept, if not all.
+    let keep: Int?
     /// The stored position that the reading started from.
     ///
     /// Where it is another one by now, the reading is dropped.
@@ -49,5 +51,5 @@ struct CommittedNotification: Sendable {
     let event: String?
     let body: Range<Int>
     /// The feed's unread count with this one; `nil` where it is no inbox.
-    let unread: Int?
+    var unread: Int?
 }

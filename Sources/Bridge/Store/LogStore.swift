@@ -21,10 +21,13 @@ final class LogStore {
     private let insertQuarantine: SQLiteStatement
     private let countUnread: SQLiteStatement
     private let dataVersion: SQLiteStatement
+    let retention: Retention
     private var knownDataVersion: Int64 = 0
 
     /// Opens a database that `DatabaseIdentity.take` has taken into use.
-    init(path: String, synchronous: String) throws {
+    ///
+    /// - Throws: `StoreError.replaced` where `epoch` is not its name, or its log ends before `position`.
+    init(path: String, synchronous: String, epoch: String, atLeast position: LogPosition = 0) throws {
         connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
         try connection.execute(
             """
@@ -32,9 +35,13 @@ final class LogStore {
             PRAGMA synchronous = \(synchronous);
             PRAGMA cache_size = -8000;
             PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA journal_size_limit = 67108864;
             PRAGMA foreign_keys = OFF;
             """)
         last = try connection.scalarInt("SELECT last FROM bridge") ?? 0
+        guard try connection.scalarText("SELECT epoch FROM bridge") == epoch, last >= position else {
+            throw StoreError.replaced(path: path)
+        }
         reserved = try connection.scalarInt("SELECT reserved FROM bridge") ?? 0
         setLast = try connection.prepare("UPDATE bridge SET last = ?")
         reserve = try connection.prepare("UPDATE bridge SET reserved = ?")
@@ -51,12 +58,13 @@ final class LogStore {
         insertNotification = try connection.prepare(
             "INSERT INTO notifications (feed, id, body, stored_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         insertLog = try connection.prepare(
-            "INSERT INTO log (pos, feed, kind, notification, data) VALUES (?, ?, ?, ?, ?)")
+            "INSERT INTO log (pos, feed, kind, notification, data, at, own_id) VALUES (?, ?, ?, ?, ?, ?, ?)")
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
         countUnread = try connection.prepare(
             "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
         dataVersion = try connection.prepare("PRAGMA data_version")
+        retention = try Retention(connection)
     }
 
     /// Whether another connection changed the database since this was last asked, as the application may.
@@ -121,24 +129,36 @@ final class LogStore {
         return known.id
     }
 
+    /// A notification to store.
+    struct NewNotification {
+        let feed: FeedName
+        /// The feed's number.
+        let number: Int64
+        let id: String
+        /// Whether the bridge gave the id, since the entry had none.
+        let hasOwnID: Bool
+        let event: String?
+        let body: UnsafeBufferPointer<UInt8>
+    }
+
     /// Stores one notification and gives it its position.
     ///
     /// - Returns: the position, or `nil` where the id was taken in before.
-    func insert(
-        feed: FeedName, number: Int64, id: String, event: String?, body: UnsafeBufferPointer<UInt8>, at time: Int64
-    ) throws(SQLiteError) -> LogPosition? {
-        isForgotten.bind(1, feed.text)
-        isForgotten.bind(2, id)
+    func insert(_ new: NewNotification, at time: Int64) throws(SQLiteError) -> LogPosition? {
+        isForgotten.bind(1, new.feed.text)
+        isForgotten.bind(2, new.id)
         let wasRemoved = try isForgotten.step()
         isForgotten.reset()
         guard !wasRemoved else { return nil }
-        insertNotification.bind(1, feed.text)
-        insertNotification.bind(2, id)
-        insertNotification.bind(3, text: body)
+        insertNotification.bind(1, new.feed.text)
+        insertNotification.bind(2, new.id)
+        insertNotification.bind(3, text: new.body)
         insertNotification.bind(4, time)
         try insertNotification.run()
         guard connection.changes > 0 else { return nil }
-        return try append(.notification, feed: number, notification: connection.lastInsertRowID, data: event)
+        insertLog.bind(7, new.hasOwnID ? 1 : nil as Int64?)
+        return try append(
+            .notification, feed: new.number, notification: connection.lastInsertRowID, data: new.event, at: time)
     }
 
     func quarantine(
@@ -153,7 +173,7 @@ final class LogStore {
 
     /// Appends to the log, within a transaction.
     private func append(
-        _ kind: LogEntryKind, feed: Int64, notification: Int64?, data: String?
+        _ kind: LogEntryKind, feed: Int64, notification: Int64?, data: String?, at time: Int64
     ) throws(SQLiteError) -> LogPosition {
         last += 1
         insertLog.bind(1, last)
@@ -161,6 +181,7 @@ final class LogStore {
         insertLog.bind(3, kind.rawValue)
         insertLog.bind(4, notification)
         insertLog.bind(5, data)
+        insertLog.bind(6, time)
         try insertLog.run()
         return last
     }

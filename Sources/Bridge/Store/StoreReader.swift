@@ -11,13 +11,15 @@ actor StoreReader {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let path: String
+    private let epoch: String
     private let telemetry: Telemetry
     private let limits: StreamReading.Limits
     private var reading: StreamReading?
     private var hasFailed = false
 
-    init(path: String, limits: StreamReading.Limits, telemetry: Telemetry) {
+    init(path: String, epoch: String, limits: StreamReading.Limits, telemetry: Telemetry) {
         self.path = path
+        self.epoch = epoch
         self.limits = limits
         self.telemetry = telemetry
     }
@@ -39,14 +41,15 @@ actor StoreReader {
 
     private func read(_ queries: [StreamQuery]) -> [StreamPage?] {
         do {
-            let reading = try self.reading ?? StreamReading(path: path, limits: limits)
+            let reading = try self.reading ?? StreamReading(path: path, epoch: epoch, limits: limits)
             self.reading = reading
             let pages = try reading.pages(queries)
-            if hasFailed { telemetry.readiness.set(.database, nil) }
+            if hasFailed { telemetry.readiness.set(.database, for: .reading, nil) }
             hasFailed = false
             return pages
         } catch {
             if let error = error as? SQLiteError { telemetry.sqliteFailed(error) }
+            telemetry.readiness.set(.database, for: .reading, "\(error)")
             hasFailed = true
             reading = nil
             return queries.map { _ in nil }

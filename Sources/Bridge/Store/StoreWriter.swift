@@ -11,10 +11,10 @@ actor StoreWriter {
     nonisolated let executor = BlockingExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let path: String
-    private let synchronous: Configuration.Database.Synchronous
+    let settings: Configuration
+    let telemetry: Telemetry
+    private let epoch: String
     private let mark: @Sendable (LogPosition) -> Void
-    private let telemetry: Telemetry
     /// The log's end as far as it was handed over.
     private var handedOver: LogPosition?
     private var announceGap: @Sendable () -> Void = {}
@@ -23,14 +23,19 @@ actor StoreWriter {
     /// The unread counts of inboxes that something was stored in, so that not every notification costs a count.
     private var unread: [FeedName: Int] = [:]
     private static let unreadCacheLimit = 100_000
+    var housekeeping = Housekeeping()
 
+    /// - Parameters:
+    ///   - settings: Where the database is, and how long what is kept.
+    ///   - epoch: The database's name; another database at its path is refused.
+    ///   - mark: Notes the last position that streams were told of, outside the database.
+    ///   - telemetry: Where to report.
     init(
-        path: String, synchronous: Configuration.Database.Synchronous, mark: @escaping @Sendable (LogPosition) -> Void,
-        telemetry: Telemetry
+        _ settings: Configuration, epoch: String, mark: @escaping @Sendable (LogPosition) -> Void, telemetry: Telemetry
     ) {
+        self.settings = settings
+        self.epoch = epoch
         self.mark = mark
-        self.path = path
-        self.synchronous = synchronous
         self.telemetry = telemetry
     }
 
@@ -74,7 +79,9 @@ actor StoreWriter {
                             outcome.conflicts.insert(reading.feed)
                             continue
                         }
+                        let first = commit.notifications.count
                         try ingest(reading, number, store, now, &commit, &outcome)
+                        try trim(reading, number, store, &commit.notifications[first...])
                     }
                     if Faults.isOff(.commitBeforeSending) { handOver(commit) }
                     Faults.reach(.written)
@@ -115,10 +122,9 @@ actor StoreWriter {
                 case .notification(let given, let event):
                     let id = given ?? NotificationID.make(unixMilliseconds: now)
                     let before = reading.isInbox ? try unreadBefore(reading.feed, store) : nil
-                    guard
-                        let position = try store.insert(
-                            feed: reading.feed, number: number, id: id, event: event, body: body, at: now)
-                    else {
+                    let new = LogStore.NewNotification(
+                        feed: reading.feed, number: number, id: id, hasOwnID: given == nil, event: event, body: body)
+                    guard let position = try store.insert(new, at: now) else {
                         outcome.duplicates += 1
                         continue
                     }
@@ -133,6 +139,20 @@ actor StoreWriter {
         }
     }
 
+    /// Keeps no more of a feed than its kind says: what comes in drives out as much, and a little of what was too much
+    /// before.
+    private func trim(
+        _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ committed: inout ArraySlice<CommittedNotification>
+    ) throws(SQLiteError) {
+        guard let keep = reading.keep, !committed.isEmpty else { return }
+        let removal = try store.retention.trim(number, to: keep, limit: committed.count + 100)
+        telemetry.notificationsPurged.add(removal.notifications)
+        guard reading.isInbox, removal.notifications > 0 else { return }
+        let count = try store.unread(reading.feed)
+        unread[reading.feed] = count
+        for index in committed.indices { committed[index].unread = count }
+    }
+
     private func unreadBefore(_ feed: FeedName, _ store: LogStore) throws -> Int {
         if let known = unread[feed] { return known }
         let count = try store.unread(feed)
@@ -143,7 +163,9 @@ actor StoreWriter {
     /// Opens the database, and looks whether a commit that seemed to fail lasted: what was not handed over then is read
     /// from the database by every stream.
     private func open() throws -> LogStore {
-        let opened = try LogStore(path: path, synchronous: synchronous.rawValue)
+        let opened = try LogStore(
+            path: settings.databasePath, synchronous: settings.database.synchronous.rawValue, epoch: epoch,
+            atLeast: handedOver ?? 0)
         store = opened
         if let handedOver, opened.last > handedOver { announceGap() }
         handedOver = opened.last
@@ -151,20 +173,29 @@ actor StoreWriter {
     }
 
     /// Opens the database where it is not open, and closes it after a failure that the connection may not survive.
-    private func withStore<T>(_ body: (LogStore) throws -> T) throws -> T {
+    func withStore<T>(for use: Readiness.Use = .storing, _ body: (LogStore) throws -> T) throws -> T {
         do {
             let store = try self.store ?? open()
+            guard !store.connection.hasMoved else { throw StoreError.removed(path: settings.databasePath) }
             let result = try body(store)
-            telemetry.readiness.set(.database, nil)
+            telemetry.readiness.set(.database, for: use, nil)
             return result
-        } catch let error as SQLiteError {
-            telemetry.sqliteFailed(error)
-            switch error.code {
-            case .busy, .locked, .full, .constraint: break
-            default: store = nil
+        } catch {
+            telemetry.readiness.set(.database, for: use, "\(error)")
+            if let error = error as? SQLiteError {
+                telemetry.sqliteFailed(error)
+                switch error.code {
+                case .busy, .locked, .full, .constraint: break
+                default: store = nil
+                }
             }
             throw error
         }
+    }
+
+    /// Has the unread counts of feeds that lost notifications counted anew.
+    func forgetUnread(_ feeds: Set<String>) {
+        for feed in feeds { if let name = FeedName(feed) { unread[name] = nil } }
     }
 
     /// Closes the database; the write-ahead log is folded into it by the last connection to close.

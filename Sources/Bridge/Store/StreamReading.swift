@@ -17,6 +17,7 @@ final class StreamReading {
     }
 
     private let connection: SQLiteConnection
+    private let epoch: String
     let limits: Limits
     private let identity: SQLiteStatement
     let feedNumber: SQLiteStatement
@@ -28,7 +29,8 @@ final class StreamReading {
     let notification: SQLiteStatement
     let positionOfID: SQLiteStatement
 
-    init(path: String, limits: Limits) throws {
+    init(path: String, epoch: String, limits: Limits) throws {
+        self.epoch = epoch
         connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 1000)
         self.limits = limits
         try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -4000;")
@@ -56,11 +58,14 @@ final class StreamReading {
     }
 
     /// Reads parts of streams, all within one snapshot of the database.
+    ///
+    /// - Throws: `StoreError.replaced` where it is not the database that the streams' cursors are of.
     func pages(_ queries: [StreamQuery]) throws -> [StreamPage] {
         try connection.transaction(.deferred) {
-            _ = try identity.step()
-            let (epoch, last, purged) = (identity.string(0), identity.int64(1), identity.int64(2))
+            let isThere = try identity.step()
+            let (found, last, purged) = (identity.string(0), identity.int64(1), identity.int64(2))
             identity.reset()
+            guard isThere, found == epoch else { throw StoreError.replaced(path: connection.path) }
             var known: [StreamQuery: StreamPage] = [:]
             return try queries.map { query in
                 if let page = known[query] { return page }

@@ -10,7 +10,8 @@ struct PageReader {
 
     init(_ store: TestStore, backlog: Int = 100, pageBytes: Int = 1_000_000, pageEntries: Int = 512) throws {
         reading = try StreamReading(
-            path: store.path, limits: .init(backlog: backlog, pageBytes: pageBytes, pageEntries: pageEntries))
+            path: store.path, epoch: store.identity.epoch,
+            limits: .init(backlog: backlog, pageBytes: pageBytes, pageEntries: pageEntries))
         epoch = store.identity.epoch
     }
 

@@ -12,7 +12,9 @@ final class RunningWriter: Sendable {
     private let commits = Mutex<[Commit]>([])
 
     init(_ store: TestStore) {
-        let writer = StoreWriter(path: store.path, synchronous: .normal, mark: { _ in }, telemetry: telemetry)
+        var settings = Configuration()
+        settings.databasePath = store.path
+        let writer = StoreWriter(settings, epoch: store.identity.epoch, mark: { _ in }, telemetry: telemetry)
         self.writer = writer
         thread = NamedThread("test writer") { writer.executor.run() }
         writer.post(on: writer.executor) { [self] writer in

@@ -12,6 +12,8 @@ final class TestStore {
     let identity: DatabaseIdentity
     private let directory: TemporaryDirectory
     private var taken: [FeedName: Int] = [:]
+    /// How many notifications of each feed are kept, if not all.
+    var keep: Int?
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -25,7 +27,7 @@ final class TestStore {
         return try DatabaseIdentity.take(connection, lineage: lineage)
     }
 
-    func open() throws -> LogStore { try LogStore(path: path, synchronous: "normal") }
+    func open() throws -> LogStore { try LogStore(path: path, synchronous: "normal", epoch: identity.epoch) }
 
     /// A connection as the application might have one.
     func connect() throws -> SQLiteConnection {
@@ -48,7 +50,9 @@ final class TestStore {
 
     private func insert(_ feed: FeedName, _ number: Int64, _ id: String, _ store: LogStore) throws -> LogPosition? {
         try Array("{\"id\":\"\(id)\"}".utf8).withUnsafeBufferPointer { body in
-            try store.insert(feed: feed, number: number, id: id, event: nil, body: body, at: 1_700_000_000_000)
+            let new = LogStore.NewNotification(
+                feed: feed, number: number, id: id, hasOwnID: false, event: nil, body: body)
+            return try store.insert(new, at: 1_700_000_000_000)
         }
     }
 
@@ -58,7 +62,7 @@ final class TestStore {
         let expected = expected ?? taken[name] ?? 0
         taken[name] = expected + hashes.count
         var reading = FeedReading(
-            feed: name, isInbox: name.kind == "user", expected: expected,
+            feed: name, isInbox: name.kind == "user", keep: keep, expected: expected,
             position: ListPosition(count: expected + hashes.count, first: hashes.first))
         reading.hashes = hashes
         return reading

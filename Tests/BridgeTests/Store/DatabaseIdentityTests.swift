@@ -11,14 +11,20 @@ struct DatabaseIdentityTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
+    private func open() throws -> LogStore {
+        let epoch = try SQLiteConnection(path: path, access: .readOnly).scalarText("SELECT epoch FROM bridge")
+        return try LogStore(path: path, synchronous: "normal", epoch: epoch ?? "")
+    }
+
     private func append(_ count: Int) throws -> [LogPosition] {
-        let store = try LogStore(path: path, synchronous: "normal")
+        let store = try open()
         return try store.transaction(appending: count) {
             try (0..<count).compactMap { _ in
                 try Array("{}".utf8).withUnsafeBufferPointer { body in
-                    try store.insert(
-                        feed: try FeedName(of: "user:42"), number: 1, id: UUID().uuidString, event: nil, body: body,
-                        at: 0)
+                    let new = LogStore.NewNotification(
+                        feed: try FeedName(of: "user:42"), number: 1, id: UUID().uuidString, hasOwnID: false,
+                        event: nil, body: body)
+                    return try store.insert(new, at: 0)
                 }
             }
         }
@@ -63,9 +69,18 @@ struct DatabaseIdentityTests {
         #expect(lost.isDisjoint(with: try append(1000)))
     }
 
+    @Test func `a database of another name, or one whose log ends too early, is refused`() throws {
+        let first = try TestStore.take(path, ("", "1"))
+        #expect(throws: StoreError.self) { try LogStore(path: path, synchronous: "normal", epoch: "other") }
+        #expect(throws: StoreError.self) {
+            try LogStore(path: path, synchronous: "normal", epoch: first.epoch, atLeast: 1)
+        }
+        _ = try LogStore(path: path, synchronous: "normal", epoch: first.epoch, atLeast: 0)
+    }
+
     @Test func `positions are set aside before a transaction may use them, and stay so when it fails`() throws {
         _ = try TestStore.take(path, ("", "1"))
-        let store = try LogStore(path: path, synchronous: "normal")
+        let store = try open()
         let count = Int(DatabaseIdentity.reservation) + 1
         #expect(throws: TestError.self) {
             try store.transaction(appending: count) { throw TestError("as it fails") }

@@ -1,0 +1,220 @@
+import Feeds
+import SQLite
+
+/// Removes from the database what is past its time, a little at a time.
+///
+/// Not Sendable: it belongs to the writer's thread and shares its connection. Each call is one short transaction.
+final class Retention {
+    /// How many rows one call removes at most.
+    static let rowsPerStep = 500
+
+    private let connection: SQLiteConnection
+    private let head: SQLiteStatement
+    private let redate: SQLiteStatement
+    private let deleteNotification: SQLiteStatement
+    private let deleteLog: SQLiteStatement
+    private let setPurged: SQLiteStatement
+    private let deleteQuarantined: SQLiteStatement
+    private let oldestKept: SQLiteStatement
+    private let excess: SQLiteStatement
+    private let feeds: SQLiteStatement
+    private let deleteFeed: SQLiteStatement
+    private let overdueFeed: SQLiteStatement
+    private let overdue: SQLiteStatement
+    private let deleteMark: SQLiteStatement
+
+    init(_ connection: SQLiteConnection) throws(SQLiteError) {
+        self.connection = connection
+        head = try connection.prepare(
+            """
+            SELECT pos, notification, kind, at FROM log
+            WHERE pos > (SELECT purged FROM bridge) ORDER BY pos LIMIT \(Retention.rowsPerStep)
+            """)
+        redate = try connection.prepare("UPDATE log SET at = ?2 WHERE pos = ?1")
+        deleteNotification = try connection.prepare("DELETE FROM notifications WHERE seq = ? RETURNING feed")
+        deleteLog = try connection.prepare("DELETE FROM log WHERE pos = ?")
+        setPurged = try connection.prepare("UPDATE bridge SET purged = ?")
+        deleteQuarantined = try connection.prepare(
+            """
+            DELETE FROM quarantine
+            WHERE seq IN (SELECT seq FROM quarantine ORDER BY seq LIMIT \(Retention.rowsPerStep)) AND stored_at < ?
+            """)
+        oldestKept = try connection.prepare(
+            "SELECT pos FROM log WHERE feed = ?1 AND kind = 1 ORDER BY pos DESC LIMIT 1 OFFSET ?2 - 1")
+        excess = try connection.prepare(
+            "SELECT pos, notification FROM log WHERE feed = ?1 AND kind = 1 AND pos < ?2 ORDER BY pos LIMIT ?3")
+        feeds = try connection.prepare(
+            """
+            SELECT id, name, position, EXISTS (SELECT 1 FROM log WHERE feed = feeds.id),
+                EXISTS (SELECT 1 FROM forgotten WHERE feed = feeds.name)
+            FROM feeds WHERE id > ? ORDER BY id LIMIT 100
+            """)
+        deleteFeed = try connection.prepare("DELETE FROM feeds WHERE id = ?")
+        overdueFeed = try connection.prepare(
+            """
+            SELECT removed_at, feed FROM forgotten WHERE (removed_at, feed) > (?1, ?2) AND removed_at < ?3
+            ORDER BY removed_at, feed LIMIT 1
+            """)
+        overdue = try connection.prepare("SELECT id FROM forgotten WHERE feed = ? AND removed_at < ?")
+        deleteMark = try connection.prepare("DELETE FROM forgotten WHERE feed = ? AND id = ?")
+    }
+
+    /// What a step removed.
+    struct Removal {
+        var notifications = 0
+        /// The feeds that lost something, whose unread counts may have changed.
+        var feeds: Set<String> = []
+        /// Whether the step's share was used up, so that there may be more.
+        var isFull = false
+    }
+
+    // MARK: - By age
+
+    /// Removes the oldest part of the log, and the notifications it tells of, as far as it was written before `cutoff`.
+    ///
+    /// Positions up to there are noted as purged: a cursor before them cannot be continued from.
+    func removeLog(before cutoff: Int64, now: Int64) throws -> Removal {
+        var removal = Removal()
+        let rows = try rowsAtHead(before: cutoff, now: now)
+        guard let last = rows.last else { return removal }
+        try connection.transaction {
+            for row in rows {
+                if let notification = row.notification { try remove(notification, &removal) }
+                try run(deleteLog, row.position)
+            }
+            try run(setPurged, last.position)
+        }
+        removal.isFull = rows.count == Retention.rowsPerStep
+        return removal
+    }
+
+    private func rowsAtHead(
+        before cutoff: Int64, now: Int64
+    ) throws(SQLiteError) -> [(position: LogPosition, notification: Int64?)] {
+        var rows: [(LogPosition, Int64?)] = []
+        var fromTheFuture: LogPosition?
+        while try head.step() {
+            let (position, at) = (head.int64(0), head.int64(3))
+            guard at < cutoff else {
+                if at > now { fromTheFuture = position }
+                break
+            }
+            rows.append((position, head.int64(2) == LogEntryKind.notification.rawValue ? head.int64(1) : nil))
+        }
+        head.reset()
+        // A time that is yet to come is that of a clock that was wrong: it counts from now.
+        if let fromTheFuture { try run(redate, fromTheFuture, now) }
+        return rows
+    }
+
+    /// Removes the oldest of what was set aside.
+    func removeQuarantined(before cutoff: Int64) throws(SQLiteError) -> Int {
+        try run(deleteQuarantined, cutoff)
+        return connection.changes
+    }
+
+    // MARK: - By number
+
+    /// Removes what a feed has beyond its newest `count` notifications, the oldest first and at most `limit`, within a
+    /// transaction of the caller's.
+    ///
+    /// To have missed them is no gap, so they are not noted as purged.
+    func trim(_ feed: Int64, to count: Int, limit: Int = rowsPerStep) throws(SQLiteError) -> Removal {
+        oldestKept.bind(1, feed)
+        oldestKept.bind(2, count)
+        let boundary = try oldestKept.step() ? oldestKept.int64(0) : nil
+        oldestKept.reset()
+        var removal = Removal()
+        guard let boundary else { return removal }
+        excess.bind(1, feed)
+        excess.bind(2, boundary)
+        excess.bind(3, limit)
+        var rows: [(position: LogPosition, notification: Int64)] = []
+        while try excess.step() { rows.append((excess.int64(0), excess.int64(1))) }
+        for row in rows {
+            try remove(row.notification, &removal)
+            try run(deleteLog, row.position)
+        }
+        removal.isFull = rows.count == limit
+        return removal
+    }
+
+    private func remove(_ notification: Int64, _ removal: inout Removal) throws(SQLiteError) {
+        deleteNotification.bind(1, notification)
+        while try deleteNotification.step() {
+            removal.notifications += 1
+            removal.feeds.insert(deleteNotification.string(0))
+        }
+    }
+
+    // MARK: - Feeds
+
+    /// A feed as a look through all of them finds it.
+    struct FeedState {
+        let number: Int64
+        let name: String
+        /// Whether nothing is left of it but its position.
+        let isEmpty: Bool
+        /// Whether its list was absent, or never there, when it was last read.
+        let isAtStart: Bool
+    }
+
+    /// The next feeds behind a number, at most a hundred.
+    func feeds(after number: Int64) throws(SQLiteError) -> [FeedState] {
+        feeds.bind(1, number)
+        var found: [FeedState] = []
+        while try feeds.step() {
+            found.append(
+                FeedState(
+                    number: feeds.int64(0), name: feeds.string(1),
+                    isEmpty: feeds.int64(3) == 0 && feeds.int64(4) == 0, isAtStart: feeds.int64(2) == 0))
+        }
+        return found
+    }
+
+    /// Removes the row of a feed of which nothing is left, neither here nor on its list.
+    func remove(_ feed: FeedState) throws(SQLiteError) { try run(deleteFeed, feed.number) }
+
+    // MARK: - Marks of removed ids
+
+    /// A place among the marks, in the order of their age.
+    struct MarkPlace {
+        var removedAt: Int64 = 0
+        var feed = ""
+    }
+
+    /// The next feed behind a place that has marks from before `cutoff`.
+    func feedWithMarks(after place: MarkPlace, before cutoff: Int64) throws(SQLiteError) -> MarkPlace? {
+        overdueFeed.bind(1, place.removedAt)
+        overdueFeed.bind(2, place.feed)
+        overdueFeed.bind(3, cutoff)
+        defer { overdueFeed.reset() }
+        return try overdueFeed.step() ? MarkPlace(removedAt: overdueFeed.int64(0), feed: overdueFeed.string(1)) : nil
+    }
+
+    /// Removes a feed's marks from before `cutoff`, but for those of `listed` ids; whether there may be more.
+    func removeMarks(of feed: String, before cutoff: Int64, except listed: Set<EntryHash>) throws -> Bool {
+        overdue.bind(1, feed)
+        overdue.bind(2, cutoff)
+        defer { overdue.reset() }
+        var ids: [String] = []
+        while ids.count < Retention.rowsPerStep, try overdue.step() {
+            let isListed = overdue.withBytes(0) { listed.contains(EntryHash($0)) }
+            if !isListed { ids.append(overdue.string(0)) }
+        }
+        overdue.reset()
+        try connection.transaction {
+            for id in ids {
+                deleteMark.bind(1, feed)
+                deleteMark.bind(2, id)
+                try deleteMark.run()
+            }
+        }
+        return ids.count == Retention.rowsPerStep
+    }
+
+    private func run(_ statement: SQLiteStatement, _ values: Int64...) throws(SQLiteError) {
+        for (index, value) in values.enumerated() { statement.bind(index + 1, value) }
+        try statement.run()
+    }
+}

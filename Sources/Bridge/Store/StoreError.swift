@@ -1,0 +1,16 @@
+/// Why a database that can be read and written must not be used.
+enum StoreError: Error, CustomStringConvertible {
+    /// The file is no longer at its path: whatever is written into it would be lost with the process.
+    case removed(path: String)
+    /// At the path is another database than the one that streams were told of.
+    case replaced(path: String)
+
+    var description: String {
+        switch self {
+        case .removed(let path):
+            "\(path) was removed or replaced while in use; put it back, or restart flagpole to go on without it"
+        case .replaced(let path):
+            "\(path) is not the database that was opened at the start; put that back, or restart flagpole to use this one"
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Feeds
+import Reactor
+import SQLite
+
+/// What the writer knows of the work that keeps the database from growing for ever.
+struct Housekeeping {
+    /// When the next step is due.
+    var next = MonotonicTime(nanoseconds: 0)
+    /// How far the look through all feeds has come.
+    var feed: Int64 = 0
+    /// How far the look through the marks of removed ids has come.
+    var mark = Retention.MarkPlace()
+    /// When the marks are looked through again.
+    var nextMarks = MonotonicTime(nanoseconds: 0)
+    /// Feeds whose marks were looked at in this pass.
+    var feedsWithMarks: Set<String> = []
+    /// Has the poller visit lists that may have vanished unnoticed.
+    var visit: @Sendable ([FeedName]) -> Void = { _ in }
+    /// Has the poller read through a list for the ids on it.
+    var inspect: @Sendable (FeedName) -> Void = { _ in }
+
+    static let idleInterval: Milliseconds = 2000
+    static let marksInterval: Milliseconds = 3_600_000
+}
+
+extension StoreWriter {
+    /// Says who looks at lists for it.
+    func ask(visit: @escaping @Sendable ([FeedName]) -> Void, inspect: @escaping @Sendable (FeedName) -> Void) {
+        housekeeping.visit = visit
+        housekeeping.inspect = inspect
+    }
+
+    /// Takes one step of housekeeping if it is due, and returns when the next one will be.
+    ///
+    /// While there is more to remove it takes at most a fifth of the thread's time.
+    func turn(_ now: MonotonicTime) -> MonotonicTime {
+        guard now >= housekeeping.next else { return housekeeping.next }
+        var hasMore = false
+        do {
+            hasMore = try withStore(for: .housekeeping) { store in
+                let purgesMore = try purge(store)
+                let trimsMore = try lookThroughFeeds(store)
+                try lookThroughMarks(store, now)
+                return purgesMore || trimsMore
+            }
+        } catch {
+            // What it is was noted for the operator; the next step tries again.
+        }
+        let took = Int64(MonotonicTime.now.seconds(since: now) * 1000)
+        housekeeping.next = .now + (hasMore ? Milliseconds(20 + 4 * took) : Housekeeping.idleInterval)
+        return housekeeping.next
+    }
+
+    private var cutoff: Int64? {
+        let days = settings.database.retentionDays
+        return days > 0 ? WallClock.unixMilliseconds - Int64(days) * 86_400_000 : nil
+    }
+
+    private func purge(_ store: LogStore) throws -> Bool {
+        guard let cutoff else { return false }
+        let removal = try store.retention.removeLog(before: cutoff, now: WallClock.unixMilliseconds)
+        note(removal)
+        let quarantined = try store.retention.removeQuarantined(before: cutoff)
+        return removal.isFull || quarantined == Retention.rowsPerStep
+    }
+
+    private func note(_ removal: Retention.Removal) {
+        telemetry.notificationsPurged.add(removal.notifications)
+        forgetUnread(removal.feeds)
+    }
+
+    /// Looks at the next hundred feeds: trims those that have more than their kind keeps, and forgets those of which
+    /// nothing is left.
+    ///
+    /// - Returns: whether a feed still has more than it should.
+    private func lookThroughFeeds(_ store: LogStore) throws -> Bool {
+        let states = try store.retention.feeds(after: housekeeping.feed)
+        var toVisit: [FeedName] = []
+        for state in states {
+            let name = FeedName(state.name)
+            if let name, let keep = settings.kind(of: name)?.keep {
+                let removal = try store.connection.transaction { try store.retention.trim(state.number, to: keep) }
+                note(removal)
+                // The next step goes on with this feed.
+                if removal.isFull { return true }
+            }
+            if state.isEmpty && state.isAtStart {
+                try store.retention.remove(state)
+            } else if state.isEmpty, let name {
+                toVisit.append(name)
+            }
+            housekeeping.feed = state.number
+        }
+        if states.isEmpty { housekeeping.feed = 0 }
+        if !toVisit.isEmpty { housekeeping.visit(toVisit) }
+        return false
+    }
+
+    // MARK: - Marks of removed ids
+
+    /// Finds the next feed with marks that are past the retention, and has its list read through.
+    ///
+    /// A mark goes only where its entry is no longer on the list; otherwise the entry would come back with the next
+    /// reading of the whole list.
+    private func lookThroughMarks(_ store: LogStore, _ now: MonotonicTime) throws {
+        guard let cutoff, now >= housekeeping.nextMarks else { return }
+        guard let place = try store.retention.feedWithMarks(after: housekeeping.mark, before: cutoff) else {
+            housekeeping.mark = Retention.MarkPlace()
+            housekeeping.feedsWithMarks.removeAll()
+            housekeeping.nextMarks = now + Housekeeping.marksInterval
+            return
+        }
+        housekeeping.mark = place
+        guard let name = FeedName(place.feed), housekeeping.feedsWithMarks.insert(place.feed).inserted else { return }
+        housekeeping.inspect(name)
+    }
+
+    /// Forgets the overdue marks of a feed, but for those of ids that are on its list.
+    func removeMarks(of feed: FeedName, except listed: Set<EntryHash>) {
+        guard let cutoff else { return }
+        let hasMore = try? withStore(for: .housekeeping) {
+            try $0.retention.removeMarks(of: feed.text, before: cutoff, except: listed)
+        }
+        if hasMore == true { post(on: executor) { $0.removeMarks(of: feed, except: listed) } }
+    }
+}

@@ -1,0 +1,140 @@
+import Feeds
+import Testing
+
+@testable import Bridge
+
+struct RetentionTests {
+    private let test: TestStore
+    private let store: LogStore
+    private var retention: Retention { store.retention }
+    /// When the test store stores.
+    private let stored: Int64 = 1_700_000_000_000
+
+    init() throws {
+        test = try TestStore()
+        store = try test.open()
+    }
+
+    private func count(_ table: String) throws -> Int64 {
+        try store.connection.scalarInt("SELECT count(*) FROM \(table)") ?? -1
+    }
+
+    // MARK: - By age
+
+    @Test func `the log is removed up to the cutoff, with its notifications, and no further`() throws {
+        try test.store("user:1", "a", "b", "c", in: store)
+        try store.connection.execute("UPDATE log SET at = at + pos")
+        #expect(try retention.removeLog(before: stored + 1, now: stored + 9).notifications == 0)
+        let removal = try retention.removeLog(before: stored + 3, now: stored + 9)
+        #expect(removal.notifications == 2 && removal.feeds == ["user:1"] && !removal.isFull)
+        #expect(try store.connection.scalarText("SELECT group_concat(id) FROM notifications") == "c")
+        #expect(try store.connection.scalarText("SELECT group_concat(pos) FROM log") == "3")
+        #expect(try store.connection.scalarInt("SELECT purged FROM bridge") == 2)
+
+        let reader = try PageReader(test)
+        #expect(try reader.notifications(reader.page(["user:1"], .after(2))) == ["c 3"])
+        #expect(try reader.events(reader.page(["user:1"], .after(1)))[0].data.contains("past-retention"))
+        #expect(try reader.notifications(reader.page(["user:1"], .backlog)) == ["c 3"])
+    }
+
+    @Test func `a step removes a little, and says that there is more`() throws {
+        for number in 0..<Retention.rowsPerStep + 10 { try test.store("user:1", "n\(number)", in: store) }
+        #expect(try retention.removeLog(before: .max, now: .max).isFull)
+        #expect(try count("notifications") == 10)
+        #expect(try !retention.removeLog(before: .max, now: .max).isFull)
+        #expect(try count("notifications") == 0 && count("log") == 0)
+    }
+
+    @Test func `what a wrong clock dated into the future counts from now`() throws {
+        try test.store("user:1", "a", "b", in: store)
+        try store.connection.execute("UPDATE log SET at = at + 100000000000 WHERE pos = 1")
+        #expect(try retention.removeLog(before: stored + 1, now: stored + 5).notifications == 0)
+        #expect(try retention.removeLog(before: stored + 5, now: stored + 9).notifications == 0)
+        #expect(try retention.removeLog(before: stored + 6, now: stored + 9).notifications == 2)
+    }
+
+    @Test func `what was set aside is removed by age as well`() throws {
+        for time in [1, 2, 3] as [Int64] {
+            try [UInt8(ascii: "x")].withUnsafeBufferPointer {
+                try store.quarantine(feed: FeedName(of: "user:1"), reason: .notJSON, entry: $0, at: time)
+            }
+        }
+        #expect(try retention.removeQuarantined(before: 3) == 2)
+        #expect(try count("quarantine") == 1)
+    }
+
+    // MARK: - By number
+
+    @Test func `a feed keeps its newest, and others keep theirs`() throws {
+        try test.store("metrics:1", "a", "b", "c", "d", in: store)
+        try test.store("metrics:2", "a", in: store)
+        let number = try #require(try store.feed(FeedName(of: "metrics:1"))?.id)
+        #expect(try retention.trim(number, to: 4).notifications == 0)
+        #expect(try retention.trim(number, to: 5).notifications == 0)
+        let part = try retention.trim(number, to: 1, limit: 2)
+        #expect(part.notifications == 2 && part.isFull)
+        #expect(try retention.trim(number, to: 1).notifications == 1)
+        let reader = try PageReader(test)
+        #expect(try reader.notifications(reader.page(["metrics:1", "metrics:2"], .backlog)) == ["d 4", "a 5"])
+        // To have missed what is not kept is no gap.
+        #expect(try reader.notifications(reader.page(["metrics:1"], .after(1))) == ["d 4"])
+    }
+
+    @Test func `what is stored drives out what is too much, and the unread count tells`() async throws {
+        test.keep = 2
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#, #"{"id":"b"}"#, #"{"id":"c"}"#]))
+            #expect(running.notifications.map(\.unread) == [2, 2, 2])
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"d"}"#]))
+            #expect(running.notifications.map(\.id) == ["a", "b", "c", "d"])
+            #expect(running.notifications.last?.unread == 2)
+            // It was driven out, but it is not taken in again.
+            let outcome = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
+            #expect(outcome.duplicates == 1 && outcome.stored == 0)
+        }
+        #expect(try test.connect().scalarText("SELECT group_concat(id) FROM notifications") == "c,d")
+    }
+
+    // MARK: - Marks
+
+    @Test func `an id that is gone stays known until its mark is old and its entry off the list`() throws {
+        try test.store("user:1", "a", "b", in: store)
+        _ = try retention.removeLog(before: .max, now: .max)
+        #expect(try count("forgotten") == 2)
+        #expect(throws: TestError.self) { try test.store("user:1", "a", in: store) }
+
+        let now = try #require(try store.connection.scalarInt("SELECT max(removed_at) FROM forgotten"))
+        #expect(try retention.feedWithMarks(after: .init(), before: now) == nil)
+        let place = try #require(try retention.feedWithMarks(after: .init(), before: now + 1))
+        #expect(place.feed == "user:1")
+        #expect(try retention.feedWithMarks(after: place, before: now + 1) == nil)
+
+        let listed = Array("b".utf8).withUnsafeBufferPointer { EntryHash($0) }
+        #expect(try !retention.removeMarks(of: "user:1", before: now, except: [listed]))
+        #expect(try count("forgotten") == 2)
+        #expect(try !retention.removeMarks(of: "user:1", before: now + 1, except: [listed]))
+        #expect(try store.connection.scalarText("SELECT group_concat(id) FROM forgotten") == "b")
+    }
+
+    @Test func `an id that no entry came with leaves no mark`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", ["{}", #"{"id":"a"}"#]))
+        }
+        #expect(try retention.removeLog(before: .max, now: .max).notifications == 2)
+        #expect(try store.connection.scalarText("SELECT group_concat(id) FROM forgotten") == "a")
+    }
+
+    @Test func `a feed of which nothing is left is told from one that still has something`() throws {
+        try test.store("user:1", "a", in: store)
+        try test.store("user:2", "a", in: store)
+        try store.connection.execute("DELETE FROM log WHERE pos = 2; DELETE FROM forgotten")
+        let states = try retention.feeds(after: 0)
+        #expect(states.map(\.name) == ["user:1", "user:2"])
+        #expect(states.map(\.isEmpty) == [false, true] && states.allSatisfy { !$0.isAtStart })
+        try store.connection.execute("UPDATE feeds SET position = 0 WHERE name = 'user:2'")
+        let empty = try retention.feeds(after: states[0].number)
+        #expect(empty.map(\.isAtStart) == [true])
+        try retention.remove(empty[0])
+        #expect(try retention.feeds(after: 0).map(\.name) == ["user:1"])
+    }
+}
