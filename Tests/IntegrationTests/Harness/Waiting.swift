@@ -12,6 +12,9 @@ struct HarnessError: Error, CustomStringConvertible {
 /// How long a test waits for what must happen; generous, since the machine may be busy with other things.
 let patience = Duration.seconds(15)
 
+/// Whether this is a trial, with time for the tests that take long.
+let isTrial = ProcessInfo.processInfo.environment["TRIAL"] != nil
+
 /// Asks every few milliseconds until `condition` holds.
 ///
 /// - Throws: `HarnessError` once the time is up.
