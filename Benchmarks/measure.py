@@ -24,11 +24,16 @@ def running(kind, options, **config):
             server.stop()
 
 
-def ssebench(server, options, streams, feeds, *more, publish=None, on_phase=None):
-    """Runs ssebench on the load core; `on_phase` is called with the name of each phase as it begins."""
+def ssebench(server, options, streams, feeds, *more, publish=None, on_phase=None, watch=True):
+    """Runs ssebench on the load core; `on_phase` is called with the name of each phase as it begins.
+
+    Without `watch` the server's CPU and memory are not measured, so that it may be killed and started again.
+    """
     command = [options.tools / "ssebench", "-a", f"127.0.0.1:{server.port}", "-p", server.path, "-n", streams,
-               "-U", feeds, "-P", server.pid, *more]
-    if server.beside:
+               "-U", feeds, *more]
+    if watch:
+        command += ["-P", server.pid]
+    if server.beside and watch:
         command += ["-B", server.beside.pid]
     if publish:
         command += ["-x", shlex.join(map(str, publish))]
@@ -134,6 +139,50 @@ def lossless(kind, options, streams, feeds, per_feed, rate):
                           publish=server.publish(options.tools, per_feed, feeds, rate))
     return {"faults": sum(result["sequence"].values()), "resumes": result["all"]["resumes"],
             "events": result["all"]["events"]}
+
+
+def herd(kind, options):
+    """kill -9 and a new start while notifications arrive: all streams come back at once, each with its cursor."""
+    streams, figures = options.streams, {}
+    per_feed = max(1, options.rate * options.seconds // streams)
+
+    with running(kind, options, poll=EAGER) as server:
+
+        def strike(phase):
+            if phase != "run":
+                return
+            time.sleep(options.seconds / 4)
+            server.kill()
+            server.start()
+            began, ages = time.monotonic(), []
+            while time.monotonic() - began < 30:
+                found = server.metrics()
+                ages.append(found["flagpole_last_tick_age_seconds"])
+                if found["flagpole_streams"] >= streams:
+                    break
+                time.sleep(0.02)
+            figures.update(back_s=time.monotonic() - began, tick_age_ms=max(ages) * 1000)
+
+        result = ssebench(server, options, streams, streams, *server.settle, "-R", "-k", per_feed, "-s", "-d", 60,
+                          "-l", 1, publish=server.publish(options.tools, per_feed, streams, options.rate),
+                          on_phase=strike, watch=False)
+    return {**figures, "resumes": result["all"]["resumes"], "faults": sum(result["sequence"].values())}
+
+
+def sweep(kind, options, keys):
+    """What the sweep costs in a Redis that is full of another application's keys."""
+    with running(kind, options, server=NO_PINGS) as server:
+        if keys:
+            server.redis.add_foreign_keys(keys)
+        # The sweep's pace is set at its beginning.
+        server.kill()
+        server.start()
+        before = server.redis.command_calls()
+        result = ssebench(server, options, 1, 1, *server.settle, "-g", 1, "-i", options.idle)
+        after = server.redis.command_calls()
+    idle = result["idle"]
+    scans = after.get("scan", 0) - before.get("scan", 0)
+    return {"cpu": idle["server_cpu_pct"], "redis_cpu": idle["beside_cpu_pct"], "scans": scans / (idle["seconds"] + 1)}
 
 
 def redis_alone(options):

@@ -67,6 +67,7 @@ def rows(options):
     lossless = [Figure("faults", "gaps, duplicates and reorders", "", at_most(0, "0")),
                 Figure("events", "events checked", ""), Figure("resumes", "resumes", "")]
     paced = 5 if options.quick else 50
+    foreign = 10_000 if options.quick else 1_000_000
     return [
         Row("memory-one", f"{many:,} idle streams on one feed",
             "Change of the server's PSS (all processes) from before the first stream until all are settled and 3 s "
@@ -135,6 +136,21 @@ def rows(options):
             [FLAGPOLE],
             lambda kind, opts: measure.lossless(kind, opts, many // 5, many // 5, 5 if opts.quick else 20, many // 2),
             lossless),
+        Row("herd", f"{many:,} streams come back after kill -9",
+            f"The server is killed and started again while {options.rate:,} notifications/s arrive; every stream comes "
+            "back at once with its cursor, and is checked as above.",
+            [FLAGPOLE], measure.herd,
+            [Figure("back_s", "until all streams are open again", "s"),
+             Figure("tick_age_ms", "longest time between two ticks meanwhile", "ms", at_most(1000, "1 s")),
+             Figure("resumes", "streams resumed", ""), *lossless[:1]]),
+        Row("sweep", f"a Redis with {foreign:,} keys of others",
+            f"One stream, {options.idle} s; the sweep looks through all keys every 600 s (`poll.sweep_interval_ms`).",
+            [FLAGPOLE], lambda kind, opts: measure.sweep(kind, opts, foreign),
+            [Figure("cpu", "CPU, flagpole", "%"), Figure("redis_cpu", "CPU, Redis", "%"),
+             Figure("scans", "SCANs per second", "")]),
+        Row("sweep-none", "the same without keys of others", "As above.",
+            [FLAGPOLE], lambda kind, opts: measure.sweep(kind, opts, 0),
+            [Figure("cpu", "CPU, flagpole", "%"), Figure("redis_cpu", "CPU, Redis", "%")]),
         Row("stalled", f"{many // 50:,} streams on one feed, some stalled for {stalled:,} messages",
             "As above on one feed with 1,000 messages/s, so that a stalled stream's share goes far beyond what sockets "
             "and `max_pending_bytes` hold, and has to come from disk.",

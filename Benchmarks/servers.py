@@ -92,14 +92,22 @@ class Redis(Process):
                                      "--appendonly", "no", "--dir", folder], folder / "redis.log")
         self.await_ready(self.socket.exists, "redis-server")
 
+    def ask(self, command, seconds=5):
+        """The reply to an inline command that answers with a bulk string."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(seconds)
+            connection.connect(str(self.socket))
+            connection.sendall(command.encode() + b"\r\n")
+            reader = connection.makefile("rb")
+            return reader.read(int(reader.readline()[1:])).decode()
+
+    def add_foreign_keys(self, count):
+        """Fills the database with another application's strings, named as a cache names them."""
+        self.ask(f"EVAL \"for i = 1, {count} do redis.call('SET', 'cache:page:' .. i, 'x') end return 'done'\" 0", 60)
+
     def command_calls(self):
         """How often each command was called so far, by INFO commandstats."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(5)
-            connection.connect(str(self.socket))
-            connection.sendall(b"INFO commandstats\r\n")
-            reader = connection.makefile("rb")
-            text = reader.read(int(reader.readline()[1:])).decode()
+        text = self.ask("INFO commandstats")
         return {name: int(calls) for name, calls in re.findall(r"cmdstat_([^:]+):calls=(\d+)", text)}
 
 
@@ -136,13 +144,26 @@ class Flagpole(Server):
             "log": {"level": "warning"},
         }))
         (folder / "data").mkdir()
-        self.process = Process(SERVER_CORE, [options.flagpole, "serve", "--config", file], folder / "flagpole.log")
-        self.pid = self.process.pid
+        self.command, self.log = [options.flagpole, "serve", "--config", file], folder / "flagpole.log"
         try:
-            self.process.await_ready(self.ready, "flagpole")
+            self.start()
         except Unavailable:
             self.redis.stop()
             raise
+
+    def start(self):
+        self.process = Process(SERVER_CORE, self.command, self.log)
+        self.pid = self.process.pid
+        self.process.await_ready(self.ready, "flagpole")
+
+    def kill(self):
+        self.process.process.kill()
+        self.process.process.wait()
+
+    def metrics(self):
+        """The metrics without labels, by name."""
+        text = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5).read().decode()
+        return {name: float(value) for name, value in re.findall(r"^(\w+) (\S+)$", text, re.M)}
 
     def ready(self):
         try:
