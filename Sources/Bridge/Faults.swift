@@ -1,10 +1,12 @@
 import Glibc
+import SQLite
 import Synchronization
 
 /// Where a test strikes: points at which the bridge dies, and safeguards that are left out.
 ///
 /// Debug builds only; in a release build nothing of it is left. `FAULT_POINT=committed:3` kills the process when it
-/// reaches that point for the third time. `FAULT_OFF=commit-before-sending` leaves that safeguard out, so that a test
+/// reaches that point for the third time; `FAULT_ERROR=committed:3` has it take that commit for a failed one instead,
+/// as it does when the disk answers with an error what it has written. `FAULT_OFF=commit-before-sending` leaves that safeguard out, so that a test
 /// can prove that it would notice.
 enum Faults {
     /// A moment between two steps that belong together.
@@ -31,17 +33,21 @@ enum Faults {
     }
 
     #if FAULT_INJECTION
-        private static let strike: (point: Point, count: Int)? = {
-            let parts = variable("FAULT_POINT").split(separator: ":")
-            guard let name = parts.first else { return nil }
-            guard let point = Point(rawValue: String(name)) else { preconditionFailure("no fault point \(name)") }
-            return (point, parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
-        }()
+        private static let strike = moment("FAULT_POINT")
+        private static let failure = moment("FAULT_ERROR")
         private static let off: [Safeguard] = variable("FAULT_OFF").split(separator: ",").map { name in
             guard let safeguard = Safeguard(rawValue: String(name)) else { preconditionFailure("no safeguard \(name)") }
             return safeguard
         }
         private static let reached = Atomic<Int>(0)
+        private static let failed = Atomic<Int>(0)
+
+        private static func moment(_ name: String) -> (point: Point, count: Int)? {
+            let parts = variable(name).split(separator: ":")
+            guard let name = parts.first else { return nil }
+            guard let point = Point(rawValue: String(name)) else { preconditionFailure("no fault point \(name)") }
+            return (point, parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+        }
 
         private static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
@@ -54,9 +60,17 @@ enum Faults {
             kill(getpid(), SIGKILL)
         }
 
+        /// Throws here, after something was done, if this is the point and the time that was asked for.
+        static func fail(after point: Point) throws(SQLiteError) {
+            guard let failure, failure.point == point else { return }
+            guard failed.add(1, ordering: .relaxed).newValue == failure.count else { return }
+            throw SQLiteError(code: .ioError, message: "disk I/O error")
+        }
+
         static func isOff(_ safeguard: Safeguard) -> Bool { off.contains(safeguard) }
     #else
         @inline(__always) static func reach(_ point: Point) {}
+        @inline(__always) static func fail(after point: Point) throws(SQLiteError) {}
         @inline(__always) static func isOff(_ safeguard: Safeguard) -> Bool { false }
     #endif
 }

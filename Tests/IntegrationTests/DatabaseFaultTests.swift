@@ -155,6 +155,28 @@ struct DatabaseFaultTests {
         try expectReady(bridge)
     }
 
+    @Test func `a commit that seemed to fail and lasted is sent once, also to a stream that is just catching up`()
+        throws
+    {
+        let bridge = try FlagpoleProcess(["server": ["port": 0, "max_pending_bytes": 4096]], starts: false)
+        try bridge.start(faults: ["FAULT_ERROR": "committed:3"])
+        let live = try bridge.liveStream("feed=user:42")
+        let slow = try bridge.stream("feed=user:42", receiveBuffer: 4096)
+        try slow.untilLive()
+        // Each is a commit of its own; the second is more than the slow stream's socket and memory take.
+        let text = String(repeating: "x", count: 60_000)
+        let pushes = [["a"], (1...100).map { "b\($0)" }, ["c"], ["d"]]
+        for ids in pushes {
+            try bridge.redis().push(
+                ids.map { #"{"id":"\#($0)","text":"\#(ids.count > 1 ? text : "")"}"# }, to: "user:42")
+            #expect(try live.ids(ids.count) == ids)
+        }
+        #expect(bridge.log.contains("disk I/O error"))
+        #expect(try slow.ids(103) == pushes.flatMap(\.self))
+        try bridge.redis().push(#"{"id":"last"}"#, to: "user:42")
+        #expect(try live.ids(1) + slow.ids(1) == ["last", "last"])
+    }
+
     /// Writes into a file as it stands, as a disk that goes wrong does.
     private func overwrite(_ path: String, with data: Data, at offset: UInt64) throws {
         let file = try FileHandle(forUpdating: URL(filePath: path))

@@ -193,7 +193,7 @@ final class LogStore {
         if last + LogPosition(count) > reserved { try reserveMore(count) }
         let before = last
         do {
-            return try connection.transaction {
+            let result = try connection.transaction {
                 let result = try body()
                 if last != before {
                     setLast.bind(1, last)
@@ -201,6 +201,8 @@ final class LogStore {
                 }
                 return result
             }
+            if last != before { try Faults.fail(after: .committed) }
+            return result
         } catch {
             last = before
             throw error
