@@ -7,4 +7,14 @@ package enum LogEntryKind: Int64, Sendable {
     case unread = 3
     case removed = 4
     case broadcast = 5
+
+    /// The name of the event that tells of it; `nil` where the entry names its own, or none.
+    package var eventName: String? {
+        switch self {
+        case .read: "read"
+        case .unread: "unread"
+        case .removed: "removed"
+        case .notification, .broadcast: nil
+        }
+    }
 }

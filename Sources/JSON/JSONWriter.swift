@@ -53,6 +53,9 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: value)
     }
 
+    /// The members of an object that is JSON already, and not empty, among those of this one.
+    package mutating func members(of object: [UInt8]) { raw(object.dropFirst().dropLast()) }
+
     private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)

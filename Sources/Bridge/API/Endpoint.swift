@@ -5,6 +5,11 @@ import HTTPServer
 enum Endpoint: Sendable {
     case stream
     case publish
+    case history
+    case unread
+    case markRead
+    case markUnread
+    case remove
     case health
     case readiness
     case metrics
@@ -15,6 +20,11 @@ enum Endpoint: Sendable {
         var router = Router<Endpoint>()
         router.add(.get, "/v1/stream", .stream)
         router.add(.post, "/v1/feeds/{feed}/notifications", .publish)
+        router.add(.get, "/v1/feeds/{feed}/notifications", .history)
+        router.add(.delete, "/v1/feeds/{feed}/notifications/{id}", .remove)
+        router.add(.get, "/v1/feeds/{feed}/unread", .unread)
+        router.add(.post, "/v1/feeds/{feed}/unread", .markUnread)
+        router.add(.post, "/v1/feeds/{feed}/read", .markRead)
         router.add(.get, "/healthz", .health)
         router.add(.get, "/readyz", .readiness)
         router.add(.get, "/metrics", .metrics)

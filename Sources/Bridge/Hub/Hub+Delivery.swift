@@ -6,38 +6,53 @@ extension Hub {
     /// Sends what was committed to every live stream of its feed: encoded once for all, and queued for the turn's
     /// flush, so that several notifications for a stream share one write.
     func deliver(_ commit: Commit) {
-        let limit = settings.server.maxPendingBytes
         for notification in commit.notifications {
             var plain: [UInt8]?
             var enveloped: [UInt8]?
-            subscriptions.forEachStream(of: notification.feed) { descriptor in
-                let slot = Int(descriptor)
-                guard streams[slot].mode == .live else {
-                    streams[slot].hasMissed = true
-                    return
-                }
-                // The database may have told the stream of it already.
-                guard streams[slot].cursor < notification.position else { return }
-                let chunk: [UInt8]
-                if streams[slot].isEnveloped {
-                    chunk = enveloped ?? encode(notification, commit.bytes, enveloped: true)
+            send(to: notification.feed, at: notification.position) { isEnveloped in
+                if isEnveloped {
+                    let chunk = enveloped ?? encode(notification, commit.bytes, enveloped: true)
                     enveloped = chunk
-                } else {
-                    chunk = plain ?? encode(notification, commit.bytes, enveloped: false)
-                    plain = chunk
+                    return chunk
                 }
-                let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
-                if connections.pendingBytes(id) + chunk.count > limit && connections.pendingBytes(id) > 0 {
-                    fallBehind(slot, after: notification.position - 1)
-                    return
-                }
-                streams[slot].cursor = notification.position
-                connections.send(chunk, to: id)
-                eventsSent += 1
+                let chunk = plain ?? encode(notification, commit.bytes, enveloped: false)
+                plain = chunk
+                return chunk
             }
         }
-        delivered = commit.notifications.last?.position ?? delivered
+        for change in commit.changes {
+            var encoded: [UInt8]?
+            send(to: change.feed, at: change.position) { _ in
+                let chunk = encoded ?? encode(change)
+                encoded = chunk
+                return chunk
+            }
+        }
+        delivered = commit.last ?? delivered
         Faults.reach(.queued)
+    }
+
+    /// Queues an event for the live streams of a feed, and notes for the others that they missed it.
+    private func send(to feed: FeedName, at position: LogPosition, _ chunk: (_ isEnveloped: Bool) -> [UInt8]) {
+        subscriptions.forEachStream(of: feed) { descriptor in
+            let slot = Int(descriptor)
+            guard streams[slot].mode == .live else {
+                streams[slot].hasMissed = true
+                return
+            }
+            // The database may have told the stream of it already.
+            guard streams[slot].cursor < position else { return }
+            let chunk = chunk(streams[slot].isEnveloped)
+            let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
+            let pending = connections.pendingBytes(id)
+            if pending > 0 && pending + chunk.count > settings.server.maxPendingBytes {
+                fallBehind(slot, after: position - 1)
+                return
+            }
+            streams[slot].cursor = position
+            connections.send(chunk, to: id)
+            eventsSent += 1
+        }
     }
 
     /// Has every stream look into the database for what it was not told of.
@@ -61,6 +76,13 @@ extension Hub {
         streams[slot].hasMissed = true
         connections.notifyWhenDrained(
             ConnectionID(descriptor: Int32(slot), generation: streams[slot].generation))
+    }
+
+    private func encode(_ change: CommittedChange) -> [UInt8] {
+        var events: [UInt8] = []
+        StreamEvents.append(
+            cursor(change.position), change.change, of: change.feed, unread: change.unread, to: &events)
+        return ChunkEncoder.frame(events)
     }
 
     private func encode(_ notification: CommittedNotification, _ bytes: [UInt8], enveloped: Bool) -> [UInt8] {

@@ -42,6 +42,8 @@ extension Hub {
             openStream(try StreamRequest(request, settings, epoch: epoch), id)
         case .publish:
             try publish(request, to: parameters[0], id)
+        case .history, .unread, .markRead, .markUnread, .remove:
+            try serveInbox(endpoint, parameters, request, id)
         case .health:
             connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
         case .readiness:

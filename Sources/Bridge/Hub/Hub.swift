@@ -18,6 +18,7 @@ actor Hub {
     let telemetry: Telemetry
     let poller: Poller
     let reader: StoreReader
+    let writer: StoreWriter
     let publisher: Publisher
     let router: Router<Endpoint>
 
@@ -50,7 +51,7 @@ actor Hub {
 
     init(
         _ settings: Configuration, maximumStreams: Int, listener: Listener, epoch: String, poller: Poller,
-        reader: StoreReader, publisher: Publisher, telemetry: Telemetry
+        reader: StoreReader, writer: StoreWriter, publisher: Publisher, telemetry: Telemetry
     ) {
         self.settings = settings
         self.maximumStreams = maximumStreams
@@ -58,6 +59,7 @@ actor Hub {
         self.epoch = epoch
         self.poller = poller
         self.reader = reader
+        self.writer = writer
         self.publisher = publisher
         self.telemetry = telemetry
         router = Endpoint.router()

@@ -45,6 +45,21 @@ enum StreamEvents {
         append(id: cursor, event: "live", data: data.bytes, to: &out)
     }
 
+    /// A change of read state, or a removal.
+    static func append(
+        _ cursor: Cursor, _ change: FeedChange, of feed: FeedName, unread: Int?, to out: inout [UInt8]
+    ) {
+        var data = JSONWriter()
+        data.beginObject()
+        data.name("feed")
+        data.string(feed.text)
+        data.members(of: change.members)
+        data.name("unread")
+        if let unread { data.int(unread) } else { data.null() }
+        data.endObject()
+        append(id: cursor, event: change.kind.eventName, data: data.bytes, to: &out)
+    }
+
     /// A heartbeat.
     ///
     /// It has no id, so that it moves no cursor.

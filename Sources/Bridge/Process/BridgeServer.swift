@@ -79,10 +79,10 @@ private final class RunningBridge {
         poller = Poller(settings, endpoint: endpoint, owner: directory.identity, writer: writer, telemetry: telemetry)
         publisher = Publisher(endpoint)
         let streams = RunningBridge.streamLimit(settings, logger)
-        hubs = listeners.map { [poller, reader, publisher, telemetry] listener in
+        hubs = listeners.map { [poller, reader, writer, publisher, telemetry] listener in
             Hub(
                 settings, maximumStreams: (streams + threads - 1) / threads, listener: listener, epoch: identity.epoch,
-                poller: poller, reader: reader, publisher: publisher, telemetry: telemetry)
+                poller: poller, reader: reader, writer: writer, publisher: publisher, telemetry: telemetry)
         }
     }
 

@@ -36,11 +36,25 @@ struct IngestOutcome: Sendable {
 
 /// What one transaction added to the log, on its way to the streams.
 ///
-/// In ascending order of position.
+/// Notifications or changes, in ascending order of position.
 struct Commit: Sendable {
     /// The bytes that `body` refers to.
     let bytes: [UInt8]
     var notifications: [CommittedNotification] = []
+    /// Changes of read state, and removals.
+    var changes: [CommittedChange] = []
+
+    /// The position of the last of them.
+    var last: LogPosition? { changes.last?.position ?? notifications.last?.position }
+}
+
+/// A change of a feed that is stored.
+struct CommittedChange: Sendable {
+    let position: LogPosition
+    let feed: FeedName
+    let change: FeedChange
+    /// The feed's unread count after it; `nil` where it is no inbox.
+    let unread: Int?
 }
 
 /// A notification that is stored.

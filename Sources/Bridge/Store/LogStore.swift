@@ -21,7 +21,9 @@ final class LogStore {
     private let insertQuarantine: SQLiteStatement
     private let countUnread: SQLiteStatement
     private let dataVersion: SQLiteStatement
+    private let findForeignChange: SQLiteStatement
     let retention: Retention
+    let readState: ReadState
     private var knownDataVersion: Int64 = 0
 
     /// Opens a database that `DatabaseIdentity.take` has taken into use.
@@ -64,7 +66,9 @@ final class LogStore {
         countUnread = try connection.prepare(
             "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
         dataVersion = try connection.prepare("PRAGMA data_version")
+        findForeignChange = try connection.prepare("SELECT 1 FROM read_changes LIMIT 1")
         retention = try Retention(connection)
+        readState = try ReadState(connection)
     }
 
     /// Whether another connection changed the database since this was last asked, as the application may.
@@ -169,6 +173,25 @@ final class LogStore {
         insertQuarantine.bind(3, reason.rawValue)
         insertQuarantine.bind(4, time)
         try insertQuarantine.run()
+    }
+
+    /// Whether the application changed read state by itself since streams were last told.
+    var hasForeignChanges: Bool {
+        get throws(SQLiteError) {
+            defer { findForeignChange.reset() }
+            return try findForeignChange.step()
+        }
+    }
+
+    /// Stores a change of a feed and gives it its position, within a transaction.
+    func append(
+        _ change: FeedChange, _ feed: FeedName, _ number: Int64, unread: Int?, at time: Int64
+    ) throws(SQLiteError) -> CommittedChange {
+        insertLog.bindNull(7)
+        let position = try append(
+            change.kind, feed: number, notification: nil, data: String(decoding: change.members, as: UTF8.self),
+            at: time)
+        return CommittedChange(position: position, feed: feed, change: change, unread: unread)
     }
 
     /// Appends to the log, within a transaction.

@@ -39,20 +39,37 @@ actor StoreReader {
         }
     }
 
+    /// A page of a feed's history as JSON.
+    func history(_ query: HistoryQuery) throws -> [UInt8] {
+        try withReading { try $0.history(query) }
+    }
+
+    /// A feed's unread count.
+    func unread(_ feed: FeedName) throws -> Int {
+        try withReading { try $0.unreadCount(feed) }
+    }
+
     private func read(_ queries: [StreamQuery]) -> [StreamPage?] {
+        (try? withReading { try $0.pages(queries) }) ?? queries.map { _ in nil }
+    }
+
+    /// Opens the database where it is not open, and closes it after a failure.
+    private func withReading<T>(_ body: (StreamReading) throws -> T) throws -> T {
         do {
             let reading = try self.reading ?? StreamReading(path: path, epoch: epoch, limits: limits)
             self.reading = reading
-            let pages = try reading.pages(queries)
+            let result = try body(reading)
             if hasFailed { telemetry.readiness.set(.database, for: .reading, nil) }
             hasFailed = false
-            return pages
+            return result
+        } catch let error as UnknownNotification {
+            throw error
         } catch {
             if let error = error as? SQLiteError { telemetry.sqliteFailed(error) }
             telemetry.readiness.set(.database, for: .reading, "\(error)")
             hasFailed = true
             reading = nil
-            return queries.map { _ in nil }
+            throw error
         }
     }
 

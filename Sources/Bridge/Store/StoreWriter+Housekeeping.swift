@@ -38,17 +38,23 @@ extension StoreWriter {
         var hasMore = false
         do {
             hasMore = try withStore(for: .housekeeping) { store in
+                let tellsMore = try tellForeignChanges(store)
                 let purgesMore = try purge(store)
                 let trimsMore = try lookThroughFeeds(store)
                 try lookThroughMarks(store, now)
-                return purgesMore || trimsMore
+                return tellsMore || purgesMore || trimsMore
             }
         } catch {
             // What it is was noted for the operator; the next step tries again.
         }
         let took = Int64(MonotonicTime.now.seconds(since: now) * 1000)
-        housekeeping.next = .now + (hasMore ? Milliseconds(20 + 4 * took) : Housekeeping.idleInterval)
+        housekeeping.next = .now + (hasMore ? Milliseconds(20 + 4 * took) : idleInterval)
         return housekeeping.next
+    }
+
+    /// What the application changed of read state is noticed within the reconcile interval.
+    private var idleInterval: Milliseconds {
+        min(Housekeeping.idleInterval, Milliseconds(Int64(settings.poll.reconcileIntervalMilliseconds)))
     }
 
     private var cutoff: Int64? {

@@ -94,13 +94,17 @@ actor StoreWriter {
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
         telemetry.entriesStored.add(outcome.stored)
         telemetry.entriesDuplicate.add(outcome.duplicates)
-        if let last = commit.notifications.last {
-            Faults.reach(.committed)
-            mark(last.position)
-            handedOver = last.position
-            if !Faults.isOff(.commitBeforeSending) { handOver(commit) }
-        }
+        deliver(commit)
         return outcome
+    }
+
+    /// Hands over what is committed.
+    func deliver(_ commit: Commit) {
+        guard let last = commit.last else { return }
+        Faults.reach(.committed)
+        mark(last)
+        handedOver = last
+        if !Faults.isOff(.commitBeforeSending) { handOver(commit) }
     }
 
     private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> Int64? {
@@ -180,6 +184,8 @@ actor StoreWriter {
             let result = try body(store)
             telemetry.readiness.set(.database, for: use, nil)
             return result
+        } catch let error as UnknownNotification {
+            throw error
         } catch {
             telemetry.readiness.set(.database, for: use, "\(error)")
             if let error = error as? SQLiteError {

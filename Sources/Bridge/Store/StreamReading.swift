@@ -16,11 +16,12 @@ final class StreamReading {
         var pageEntries = 512
     }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let epoch: String
     let limits: Limits
     private let identity: SQLiteStatement
     let feedNumber: SQLiteStatement
+    private let feedName: SQLiteStatement
     let countUnread: SQLiteStatement
     let unreadBacklog: SQLiteStatement
     let newest: SQLiteStatement
@@ -28,6 +29,8 @@ final class StreamReading {
     let logEntry: SQLiteStatement
     let notification: SQLiteStatement
     let positionOfID: SQLiteStatement
+    let history: SQLiteStatement
+    let unreadHistory: SQLiteStatement
 
     init(path: String, epoch: String, limits: Limits) throws {
         self.epoch = epoch
@@ -36,6 +39,7 @@ final class StreamReading {
         try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -4000;")
         identity = try connection.prepare("SELECT epoch, last, purged FROM bridge")
         feedNumber = try connection.prepare("SELECT id FROM feeds WHERE name = ?")
+        feedName = try connection.prepare("SELECT name FROM feeds WHERE id = ?")
         countUnread = try connection.prepare(
             "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
         unreadBacklog = try connection.prepare(
@@ -50,6 +54,13 @@ final class StreamReading {
         logEntry = try connection.prepare("SELECT kind, notification, data, feed FROM log WHERE pos = ?")
         notification = try connection.prepare(
             "SELECT feed, id, body, stored_at, read_at FROM notifications WHERE seq = ?")
+        history = try connection.prepare(
+            "SELECT notification FROM log WHERE feed = ?1 AND pos < ?2 AND pos > ?3 AND kind = 1 ORDER BY pos DESC")
+        unreadHistory = try connection.prepare(
+            """
+            SELECT n.seq FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1
+            WHERE n.feed = ?1 AND n.read_at IS NULL AND log.pos < ?2 AND log.pos > ?3 ORDER BY n.seq DESC
+            """)
         positionOfID = try connection.prepare(
             """
             SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1
@@ -113,6 +124,8 @@ final class StreamReading {
         let kind: LogEntryKind
         let notification: Int64
         let data: String?
+        /// The feed's number.
+        let feed: Int64
     }
 
     func entry(at position: LogPosition) throws -> LogEntry? {
@@ -120,13 +133,18 @@ final class StreamReading {
         guard try logEntry.step() else { return nil }
         defer { logEntry.reset() }
         guard let kind = LogEntryKind(rawValue: logEntry.int64(0)) else { return nil }
-        return LogEntry(kind: kind, notification: logEntry.int64(1), data: logEntry.optionalString(2))
+        return LogEntry(
+            kind: kind, notification: logEntry.int64(1), data: logEntry.optionalString(2),
+            feed: logEntry.int64(3))
     }
 
     func append(
         _ position: LogPosition, _ query: StreamQuery, _ snapshot: Snapshot, to page: inout StreamPage
     ) throws {
-        guard let entry = try entry(at: position), entry.kind == .notification else { return }
+        guard let entry = try entry(at: position) else { return }
+        guard entry.kind == .notification else {
+            return try append(entry, Cursor(epoch: snapshot.epoch, position: position), snapshot, to: &page)
+        }
         notification.bind(1, entry.notification)
         guard try notification.step() else { return }
         defer { notification.reset() }
@@ -143,6 +161,22 @@ final class StreamReading {
                 readAt: notification.optionalInt64(4), unread: feed.flatMap { snapshot.unread[$0] })
             StreamEvents.append(id: cursor, event: entry.data, data: envelope.wrapping(body), to: &page.events)
         }
+    }
+
+    private func append(
+        _ entry: LogEntry, _ cursor: Cursor, _ snapshot: Snapshot, to page: inout StreamPage
+    ) throws {
+        guard let members = entry.data, let feed = try name(of: entry.feed) else { return }
+        page.eventCount += 1
+        StreamEvents.append(
+            cursor, FeedChange(kind: entry.kind, members: Array(members.utf8)), of: feed, unread: snapshot.unread[feed],
+            to: &page.events)
+    }
+
+    private func name(of feed: Int64) throws -> FeedName? {
+        feedName.bind(1, feed)
+        defer { feedName.reset() }
+        return try feedName.step() ? FeedName(feedName.string(0)) : nil
     }
 
     func number(of feed: FeedName) throws -> Int64? {

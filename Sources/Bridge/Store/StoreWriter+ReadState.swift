@@ -1,0 +1,64 @@
+import Feeds
+import Reactor
+import SQLite
+
+extension StoreWriter {
+    /// Marks notifications as read, and has the feed's streams told.
+    ///
+    /// - Returns: the unread count; `nil` of a feed that is no inbox.
+    /// - Throws: `UnknownNotification` where `through` names none.
+    func markRead(_ feed: FeedName, _ selection: ReadSelection) throws -> Int? {
+        try change(feed) { state, now in try state.markRead(feed, selection, at: now) }
+    }
+
+    /// Takes the reading of notifications back; returns the unread count.
+    func markUnread(_ feed: FeedName, _ ids: [String]) throws -> Int? {
+        try change(feed) { state, _ in try state.markUnread(feed, ids) }
+    }
+
+    /// Removes a notification, also where it is gone already; returns the unread count.
+    func remove(_ id: String, from feed: FeedName) throws -> Int? {
+        try change(feed) { state, _ in try state.remove(id, from: feed) }
+    }
+
+    private func change(_ feed: FeedName, _ body: (ReadState, Int64) throws -> FeedChange?) throws -> Int? {
+        let isInbox = settings.kind(of: feed)?.isInbox == true
+        return try withStore { store in
+            var commit = Commit(bytes: [])
+            let unread: Int? = try store.transaction(appending: 1) {
+                let now = WallClock.unixMilliseconds
+                guard let number = try store.feed(feed)?.id else { return isInbox ? 0 : nil }
+                let change = try body(store.readState, now)
+                let unread = isInbox ? try store.unread(feed) : nil
+                if let change { commit.changes.append(try store.append(change, feed, number, unread: unread, at: now)) }
+                return unread
+            }
+            forgetUnread([feed.text])
+            deliver(commit)
+            return unread
+        }
+    }
+
+    /// Tells streams what the application itself changed of `read_at`.
+    ///
+    /// - Returns: whether there is more to tell.
+    func tellForeignChanges(_ store: LogStore) throws -> Bool {
+        guard try store.hasForeignChanges else { return false }
+        var commit = Commit(bytes: [])
+        var feeds: Set<String> = []
+        try store.transaction(appending: 2 * ReadState.idsPerEvent) {
+            let now = WallClock.unixMilliseconds
+            for (name, changes) in try store.readState.takeForeignChanges(at: now) {
+                feeds.insert(name)
+                guard let feed = FeedName(name), settings.kind(of: feed)?.isInbox == true,
+                    let number = try store.feed(feed)?.id
+                else { continue }
+                let unread = try store.unread(feed)
+                commit.changes += try changes.map { try store.append($0, feed, number, unread: unread, at: now) }
+            }
+        }
+        forgetUnread(feeds)
+        deliver(commit)
+        return try store.hasForeignChanges
+    }
+}
