@@ -16,6 +16,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
     case invalidUTF8 = "invalid-utf8"
     case notJSON = "not-json"
     case notAnObject = "not-an-object"
+    case notAnArray = "not-an-array"
     case tooDeep = "too-deep"
     case badID = "bad-id"
 
@@ -26,6 +27,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
         case .invalidUTF8: "it is not valid UTF-8; encode it as UTF-8"
         case .notJSON: "it is not JSON; push one JSON object per entry"
         case .notAnObject: "it is JSON, but not an object; wrap it as {\"value\": ...}"
+        case .notAnArray: "it is JSON, but not an array; the value of a kind with the source \"value\" is an array"
         case .tooDeep: "it nests deeper than 128 levels; flatten it"
         case .badID:
             "its id is not allowed; use a string of 1 to 256 bytes without control characters or outer space, "

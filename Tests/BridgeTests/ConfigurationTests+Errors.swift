@@ -77,7 +77,7 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"kinds": {"job": {"list": "a:{id}"}}}"#,
-            "kinds.job.flag is missing in config.json: a new kind needs a list and a flag"
+            "kinds.job.flag is missing in config.json: a kind with the source \"flag+list\" needs it"
         ),
         (
             #"{"kinds": {"job": {"list": "{id}", "flag": "b:{id}"}}}"#,
@@ -91,7 +91,8 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"kinds": {"user": {"coalesce": true}}}"#,
-            "unknown key kinds.user.coalesce in config.json: known are list, flag, inbox, ttl_seconds, poll_interval_ms, keep"
+            "unknown key kinds.user.coalesce in config.json: known are source, list, flag, inbox, mark_read, "
+                + "ttl_seconds, poll_interval_ms, keep"
         ),
         (
             #"{"kinds": {"user": {"inbox": 1}}}"#,

@@ -47,7 +47,7 @@ struct ConfigurationTests {
         let configuration = try load(#"{"kinds": {"job": {"list": "job:{id}:l", "flag": "job:{id}:f"}}}"#)
         #expect(configuration.kinds.map(\.name) == ["user", "job"])
         let feed = try #require(FeedName("job:7"))
-        #expect(configuration.kind(of: feed)?.list.key(for: feed.id) == "job:7:l")
+        #expect(configuration.kind(of: feed)?.list?.key(for: feed.id) == "job:7:l")
         #expect(configuration.kind(of: try #require(FeedName("chat:7"))) == nil)
     }
 
@@ -55,7 +55,7 @@ struct ConfigurationTests {
         let user = try load(#"{"kinds": {"user": {"inbox": false, "ttl_seconds": 0}}}"#).kinds[0]
         #expect(!user.isInbox)
         #expect(user.timeToLiveSeconds == 0)
-        #expect(user.list.description == "notifications:user:{id}")
+        #expect(user.list?.description == "notifications:user:{id}")
     }
 
     @Test func `the database lies in the data directory unless it is told otherwise`() throws {

@@ -24,7 +24,9 @@ extension Configuration {
     /// No key may belong to two lists or flags.
     private func checkTemplates() throws(ConfigurationError) {
         let templates = kinds.flatMap { kind in
-            [("kinds.\(kind.name).list", kind.list), ("kinds.\(kind.name).flag", kind.flag)]
+            [
+                kind.list.map { ("kinds.\(kind.name).list", $0) }, kind.flag.map { ("kinds.\(kind.name).flag", $0) },
+            ].compactMap { $0 }
         }
         for (index, (path, template)) in templates.enumerated() {
             for (earlierPath, earlier) in templates[..<index] where template.overlaps(earlier) {

@@ -15,23 +15,24 @@ extension Configuration {
 
 extension Kind {
     static let table = SettingsTable<Kind>([
-        Setting("list", \.list, .keyTemplate),
-        Setting("flag", \.flag, .keyTemplate),
+        Setting("source", \.source, .choice().omitting(.flagAndList)),
+        Setting("list", \.list, .optional(.keyTemplate)),
+        Setting("flag", \.flag, .optional(.keyTemplate)),
         Setting("inbox", \.isInbox, .truth),
+        Setting("mark_read", \.readMarking, .choice().omitting(.onRequest)),
         Setting("ttl_seconds", \.timeToLiveSeconds, .integer(0...315_360_000)),
         Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(1...3_600_000))),
         Setting("keep", \.keep, .optional(.integer(1...1_000_000))),
     ])
 
-    /// A kind that so far has only its templates.
-    fileprivate init(
-        name: String, declaredBy object: JSONObject, at location: SettingLocation
-    ) throws(ConfigurationError) {
-        func template(_ member: String) throws(ConfigurationError) -> KeyTemplate {
-            guard let value = object[member] else { throw location.missing(member) }
-            return try SettingDomain.keyTemplate.read(value, location.member(member))
+    /// Throws where a key is missing that the source needs, or a rule does not go with another.
+    fileprivate func check(at location: SettingLocation) throws(ConfigurationError) {
+        let needed = "a kind with the source \"\(source.rawValue)\" needs it"
+        if source.needsList, list == nil { throw location.missing("list", needed) }
+        if source.needsFlag, flag == nil { throw location.missing("flag", needed) }
+        guard readMarking == .onRequest || isInbox else {
+            throw location.member("mark_read").refusing("only a kind with \"inbox\": true has read state")
         }
-        self.init(name: name, list: try template("list"), flag: try template("flag"))
     }
 }
 
@@ -62,9 +63,9 @@ extension [Kind] {
         }
         guard let object = value.asObject else { throw location.refusing(value, "allowed is an object") }
         let index = firstIndex { $0.name == name }
-        var kind =
-            if let index { self[index] } else { try Kind(name: name, declaredBy: object, at: location) }
+        var kind = index.map { self[$0] } ?? Kind(name: name, list: nil, flag: nil)
         try Kind.table.read(object, at: location, into: &kind)
+        try kind.check(at: location)
         if let index { self[index] = kind } else { append(kind) }
     }
 }

@@ -35,6 +35,12 @@ extension SettingDomain where Value: CaseIterable & RawRepresentable<String> & S
 }
 
 extension SettingDomain {
+    /// The same values, of which one is left out of the file.
+    func omitting(_ usual: Value) -> Self where Value: Equatable & Sendable {
+        let write = write
+        return SettingDomain(fromText: fromText, read: read) { $0 == usual ? nil : write($0) }
+    }
+
     /// What may be left out of the file, and is left out where it is nil.
     static func optional<Wrapped>(_ domain: SettingDomain<Wrapped>) -> Self where Value == Wrapped? {
         SettingDomain(fromText: domain.fromText) { value, location throws(ConfigurationError) in

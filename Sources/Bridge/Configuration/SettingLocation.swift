@@ -24,8 +24,8 @@ struct SettingLocation: Sendable {
         ConfigurationError("\(path) \(origin): \(reason)")
     }
 
-    func missing(_ name: String) -> ConfigurationError {
-        ConfigurationError("\(member(name).path) is missing \(origin): a new kind needs a list and a flag")
+    func missing(_ name: String, _ reason: String) -> ConfigurationError {
+        ConfigurationError("\(member(name).path) is missing \(origin): \(reason)")
     }
 
     func unknown(_ suggestion: String) -> ConfigurationError {

@@ -93,7 +93,7 @@ extension Hub {
             let body = UnsafeBufferPointer(rebasing: bytes[notification.body])
             if enveloped {
                 let envelope = Envelope(
-                    feed: notification.feed.text, id: notification.id, isReplay: false, readAt: nil,
+                    feed: notification.feed.text, id: notification.id, isReplay: false, readAt: notification.readAt,
                     unread: notification.unread)
                 ServerSentEvent.appendChunk(id: id, event: event, data: envelope.wrapping(body).span, to: &chunk)
             } else {

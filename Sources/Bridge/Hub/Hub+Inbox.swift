@@ -44,7 +44,7 @@ extension Hub {
     }
 
     /// Responds when another thread has done its part.
-    private func answer(_ id: ConnectionID, _ work: @escaping @Sendable () async throws -> HTTPResponse) {
+    func answer(_ id: ConnectionID, _ work: @escaping @Sendable () async throws -> HTTPResponse) {
         Task {
             let response: HTTPResponse
             do {

@@ -64,13 +64,20 @@ extension Hub {
         try RequestGuard.checkContentType(request)
         let (feed, kind) = try settings.feed(name)
         let publication = try Publication(request, settings)
+        guard kind.source != .flagAndDatabase else {
+            return answer(id) { [writer, telemetry] in
+                try await writer.insert(publication.entries, ids: publication.ids, into: feed)
+                telemetry.entriesPublished.add(publication.ids.count)
+                return publication.response
+            }
+        }
         let command = PublishCommand(to: feed, of: kind, prefix: settings.redis.prefix)
         Task { [publisher] in
             let response: HTTPResponse
             do throws(RedisError) {
                 try await publisher.publish(publication.entries, command)
                 telemetry.entriesPublished.add(publication.ids.count)
-                response = .json(["ids": .array(publication.ids.map { .string($0) })], status: .created)
+                response = publication.response
             } catch {
                 response = Problem(error).response
             }
@@ -95,6 +102,13 @@ extension Hub {
             members["reasons"] = .object(object)
         }
         return .json(members, status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+}
+
+extension Publication {
+    /// What its sender is told once it is taken.
+    fileprivate var response: HTTPResponse {
+        .json(["ids": .array(ids.map { .string($0) })], status: .created)
     }
 }
 

@@ -7,13 +7,16 @@ import Redis
 /// A chunk's keys are encoded once and sent again on every tick until the chunk changes.
 struct FlagGroup {
     let interval: Milliseconds
+    /// Whether there are no flags, so that the lists themselves are compared.
+    let comparesLists: Bool
     var nextTick: MonotonicTime
     var chunks: [FlagChunk] = []
     /// How many flags the group has.
     private(set) var count = 0
 
-    init(interval: Milliseconds) {
+    init(interval: Milliseconds, comparesLists: Bool = false) {
         self.interval = interval
+        self.comparesLists = comparesLists
         nextTick = .now + interval
     }
 

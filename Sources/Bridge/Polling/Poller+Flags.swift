@@ -13,11 +13,11 @@ extension Poller {
             // A late tick is not made up for: the next one comes an interval after this one was due, or after now.
             let due = groups[group].nextTick + groups[group].interval
             groups[group].nextTick = due > now ? due : now + groups[group].interval
-            if lease.isHeld {
+            if lease.isHeld && !groups[group].comparesLists {
                 try checkFlags(of: group, connection, now)
                 try compareExpectant(group, connection, now)
             } else {
-                // Another bridge needs the flags: they are left to it, and the lists are compared instead.
+                // There are none, or another bridge needs them: the lists are compared instead.
                 try compare(groups[group].chunks.flatMap { $0.feeds.map(Int.init) }, connection)
             }
             telemetry.tickSeconds.observe(MonotonicTime.now.seconds(since: now))
@@ -27,7 +27,7 @@ extension Poller {
     private func checkFlags(of group: Int, _ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         let chunks = groups[group].chunks.indices
         for chunk in chunks {
-            if groups[group].chunks[chunk].isStale { groups[group].chunks[chunk].encode { flagKey($0) } }
+            if groups[group].chunks[chunk].isStale { groups[group].chunks[chunk].encode { signalKey($0) } }
             if groups[group].chunks[chunk].asksValuesUntil > now {
                 groups[group].chunks[chunk].appendValues(to: connection)
             } else {
@@ -78,11 +78,11 @@ extension Poller {
 
     /// Finds the flags among `slots` that are of another type, and has their lists read.
     private func readOdd(_ slots: [Int], _ connection: RedisConnection) throws(RedisError) {
-        for slot in slots { connection.append("TYPE", flagKey(slot)) }
+        for slot in slots { connection.append("TYPE", signalKey(slot)) }
         for slot in slots {
             let type = try connection.readReply().string
             guard type != "none", type != "string" else { continue }
-            report(feeds[slot].name.text, RedisServerError(text: "WRONGTYPE the flag is a \(type); SET it to a string"))
+            report(feeds[slot].name.text, RedisServerError(text: "WRONGTYPE its key is a \(type); SET it to a string"))
             feeds[slot].needsReading = true
             toRead.append(slot)
         }
@@ -108,6 +108,7 @@ extension Poller {
                     return
                 }
                 raisedAny = true
+                if source(slot) == .value { return needReading(slot) }
                 raised.append(RaisedFlag(slot: slot, value: Array(value)))
             }
         }
@@ -117,6 +118,11 @@ extension Poller {
         } else if raisedAny {
             groups[group].chunks[chunk].asksValuesUntil = groups[group].nextTick + 1
         }
+    }
+
+    func needReading(_ slot: Int) {
+        feeds[slot].needsReading = true
+        if feeds[slot].phase == .idle { toRead.append(slot) }
     }
 
     /// Compares the lists of feeds whose flag was raised before anything was pushed.
@@ -140,12 +146,15 @@ extension Poller {
 
     /// Compares lists with their positions, and notes those that differ as to be read.
     func compare(_ slots: [Int], _ connection: RedisConnection) throws(RedisError) {
-        let comparable = slots.filter { feeds[$0].phase == .idle && !feeds[$0].needsReading }
+        var comparable = slots.filter { feeds[$0].phase == .idle && !feeds[$0].needsReading }
+        // Rows that were inserted without a flag are found by the store itself.
+        for slot in comparable where source(slot) == .flagAndDatabase { release(slot) }
+        comparable.removeAll { source($0) == .flagAndDatabase }
         var start = 0
         while start < comparable.count {
             let part = comparable[start..<min(start + 500, comparable.count)]
             var commands: [UInt8] = []
-            for slot in part { ListReading.appendComparison(listKey(slot), feeds[slot].position, to: &commands) }
+            for slot in part { appendComparison(slot, to: &commands) }
             connection.append(encoded: commands)
             for slot in part {
                 let reply = try connection.readReply()
@@ -154,16 +163,24 @@ extension Poller {
                     feeds[slot].isFaulty = true
                     report(feeds[slot].name.text, error)
                     release(slot)
-                } else if !ListReading.isUnchanged(reply, feeds[slot].position) {
-                    feeds[slot].isFaulty = false
-                    feeds[slot].needsReading = true
-                    toRead.append(slot)
                 } else {
                     feeds[slot].isFaulty = false
-                    release(slot)
+                    if isUnchanged(slot, reply) { release(slot) } else { needReading(slot) }
                 }
             }
             start += part.count
         }
+    }
+
+    private func appendComparison(_ slot: Int, to commands: inout [UInt8]) {
+        if source(slot) == .value {
+            RESPEncoder.append(command: ["EXISTS", listKey(slot)], to: &commands)
+        } else {
+            ListReading.appendComparison(listKey(slot), feeds[slot].position, to: &commands)
+        }
+    }
+
+    private func isUnchanged(_ slot: Int, _ reply: RedisReply) -> Bool {
+        source(slot) == .value ? reply.integer == 0 : ListReading.isUnchanged(reply, feeds[slot].position)
     }
 }

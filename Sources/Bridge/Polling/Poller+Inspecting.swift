@@ -24,7 +24,10 @@ extension Poller {
     /// Has a list read through, so that the store can forget what is no longer on it.
     func inspect(_ feed: FeedName) {
         guard let kind = kindIndex[String(feed.kind)] else { return }
-        inspections.append(Inspection(feed: feed, key: settings.redis.prefix + kinds[kind].list.key(for: feed.id)))
+        guard kinds[kind].source == .flagAndList || kinds[kind].source == .list, let list = kinds[kind].list else {
+            return writer.post(on: writer.executor) { $0.removeMarks(of: feed, except: []) }
+        }
+        inspections.append(Inspection(feed: feed, key: settings.redis.prefix + list.key(for: feed.id)))
     }
 
     /// Reads the next chunk of the list that is being read through.

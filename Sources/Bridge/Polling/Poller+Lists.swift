@@ -48,29 +48,32 @@ extension Poller {
     ) throws(RedisError) {
         let lowersFirst = !Faults.isOff(.lowerBeforeReading)
         if !flags.isEmpty && lowersFirst { appendLowering(flags, to: connection) }
-        let reading = flags.map(\.slot) + slots
+        let raised = flags.map(\.slot)
+        let reading = (raised + slots).filter { source($0) != .flagAndDatabase }
         var commands: [UInt8] = []
-        let replyCounts = reading.map { slot in
-            !feeds[slot].tail.isEmpty
-                ? appendAlignment(slot, &commands)
-                : ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
-        }
+        let replyCounts = reading.map { appendReading($0, &commands) }
         connection.append(encoded: commands)
         if !flags.isEmpty && lowersFirst {
             noteLowered(flags, try connection.readReply())
             Faults.reach(.lowered)
         }
+        for slot in raised {
+            activate(slot, now)
+            telemetry.flagsLowered.add()
+        }
+        takeRows((raised + slots).filter { source($0) == .flagAndDatabase })
         var batch = IngestBatch()
         // What was read before the connection failed is as good as any.
         defer { store(&batch) }
+        let isRaised = Set(raised)
         for (index, slot) in reading.enumerated() {
             var replies: [RedisReply] = []
             for _ in 0..<replyCounts[index] { replies.append(try connection.readReply()) }
-            if index < flags.count {
-                activate(slot, now)
-                telemetry.flagsLowered.add()
+            if source(slot) == .value {
+                noteValue(replies[0], slot, &batch, now)
+            } else {
+                note(interpret(replies, slot), slot, isRaised: isRaised.contains(slot), &batch, now)
             }
-            note(interpret(replies, slot), slot, isRaised: index < flags.count, &batch, now)
             if batch.bytes.count > 1_048_576 { store(&batch) }
         }
         if !flags.isEmpty && !lowersFirst {
@@ -79,8 +82,27 @@ extension Poller {
         }
     }
 
+    /// Has the store take in the rows that the application inserted for these feeds.
+    private func takeRows(_ slots: [Int]) {
+        guard !slots.isEmpty else { return }
+        let names = slots.map { feeds[$0].name }
+        writer.post(on: writer.executor) { $0.takeArrivals(of: names) }
+        for slot in slots { release(slot) }
+    }
+
     private func appendLowering(_ flags: [RaisedFlag], to connection: RedisConnection) {
-        FlagLowering.append(flags.map { (flagKey($0.slot), $0.value) }, to: connection)
+        FlagLowering.append(flags.map { (signalKey($0.slot), $0.value) }, to: connection)
+    }
+
+    /// Queues what reads a feed, and returns how many replies will come.
+    private func appendReading(_ slot: Int, _ commands: inout [UInt8]) -> Int {
+        guard source(slot) != .value else {
+            RESPEncoder.append(command: ["GET", listKey(slot)], to: &commands)
+            return 1
+        }
+        return feeds[slot].tail.isEmpty
+            ? ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
+            : appendAlignment(slot, &commands)
     }
 
     private func appendAlignment(_ slot: Int, _ commands: inout [UInt8]) -> Int {

@@ -46,23 +46,28 @@ extension Poller {
         guard mayRead(now), unanswered.isEmpty else { return }
         if sweeping.cursor == "0" && sweeping.kind == 0 { try pace(connection, now) }
         let kind = kinds[sweeping.kind]
+        guard kind.source.needsList, let keys = kind.list else { return sweepNextKind() }
         connection.append(
-            "SCAN", sweeping.cursor, "MATCH", KeyTemplate.escapingGlob(settings.redis.prefix) + kind.list.scanPattern,
-            "COUNT", String(Poller.keysPerStep), "TYPE", "list")
+            "SCAN", sweeping.cursor, "MATCH", KeyTemplate.escapingGlob(settings.redis.prefix) + keys.scanPattern,
+            "COUNT", String(Poller.keysPerStep), "TYPE", kind.source == .value ? "string" : "list")
         let reply = try connection.readReply()
         if let error = reply.serverError { return report("SCAN", error) }
         guard reply.count == 2 else { return }
         sweeping.cursor = reply.element(0).string
-        if sweeping.cursor == "0" { sweeping.kind = (sweeping.kind + 1) % kinds.count }
-        visit(reply.element(1), kind)
+        if sweeping.cursor == "0" { sweepNextKind() }
+        visit(reply.element(1), kind, keys)
+    }
+
+    private func sweepNextKind() {
+        sweeping.kind = (sweeping.kind + 1) % kinds.count
     }
 
     /// Visits the lists with these keys.
-    private func visit(_ keys: RedisReply, _ kind: Kind) {
+    private func visit(_ keys: RedisReply, _ kind: Kind, _ template: KeyTemplate) {
         visit(
             (0..<keys.count).compactMap { index in
                 let key = keys.element(index).string.utf8.dropFirst(settings.redis.prefix.utf8.count)
-                return kind.list.id(in: String(decoding: key, as: UTF8.self)).flatMap {
+                return template.id(in: String(decoding: key, as: UTF8.self)).flatMap {
                     FeedName(kind: kind.name, id: $0)
                 }
             })

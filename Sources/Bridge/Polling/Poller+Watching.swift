@@ -40,7 +40,7 @@ extension Poller {
 
     /// Forgets a feed that nobody watches, unless something that was read of it is still under way.
     func release(_ slot: Int) {
-        guard feeds[slot].watchers <= 0 else { return }
+        guard feeds[slot].watchers <= 0, heldValues[slot] == nil else { return }
         unschedule(slot)
         active.remove(slot)
         expectant[slot] = nil
@@ -114,8 +114,10 @@ extension Poller {
     }
 
     private func schedule(_ slot: Int, interval: Milliseconds) {
-        let group = groups.firstIndex { $0.interval == interval } ?? groups.count
-        if group == groups.count { groups.append(FlagGroup(interval: interval)) }
+        let comparesLists = source(slot) == .list
+        let known = groups.firstIndex { $0.interval == interval && $0.comparesLists == comparesLists }
+        let group = known ?? groups.count
+        if known == nil { groups.append(FlagGroup(interval: interval, comparesLists: comparesLists)) }
         if groups[group].count == 0 { groups[group].nextTick = .now + interval }
         feeds[slot].flag = FlagLocation(group: group, place: groups[group].add(slot))
     }

@@ -33,6 +33,8 @@ actor Poller {
     var unanswered: [Int] = []
     /// Values of flags that could not be lowered: handled until they change or vanish.
     var handledFlags: [Int: [UInt8]] = [:]
+    /// Strings of kinds with the source `value` that were read and are still there.
+    var heldValues: [Int: HeldValue] = [:]
     /// Feeds whose flag was up before anything was on their list: their lists are compared at the active interval.
     var expectant: [Int: MonotonicTime] = [:]
     var active: Set<Int> = []
@@ -86,6 +88,7 @@ actor Poller {
             try reconcile(connection, now)
             try sweep(connection, now)
             try compareDue(connection)
+            try deleteValues(connection)
             try readLists(connection, now)
             try continueInspection(connection, now)
             telemetry.readiness.set(.redis, nil)
@@ -182,12 +185,16 @@ actor Poller {
 
     // MARK: - Keys
 
-    func listKey(_ slot: Int) -> String {
-        settings.redis.prefix + kinds[feeds[slot].kind].list.key(for: feeds[slot].name.id)
-    }
+    func source(_ slot: Int) -> Kind.Source { kinds[feeds[slot].kind].source }
 
-    func flagKey(_ slot: Int) -> String {
-        settings.redis.prefix + kinds[feeds[slot].kind].flag.key(for: feeds[slot].name.id)
+    func listKey(_ slot: Int) -> String { key(kinds[feeds[slot].kind].list, slot) }
+
+    /// The key that is looked at to see whether there is news.
+    func signalKey(_ slot: Int) -> String { key(kinds[feeds[slot].kind].signal, slot) }
+
+    private func key(_ template: KeyTemplate?, _ slot: Int) -> String {
+        guard let template else { preconditionFailure("the source of \(feeds[slot].name.kind) has no such key") }
+        return settings.redis.prefix + template.key(for: feeds[slot].name.id)
     }
 }
 

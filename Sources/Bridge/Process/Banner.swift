@@ -9,10 +9,12 @@ enum Banner {
         let user = settings.kinds.first { $0.name == "user" } ?? settings.kinds[0]
         let program = CommandLine.arguments.first ?? "flagpole"
         let prefix = settings.redis.prefix
+        let list = prefix + (user.list?.key(for: "42") ?? "")
+        let flag = prefix + (user.flag?.key(for: "42") ?? "")
         let text = """
             Flagpole \(version) is at http://\(host):\(port)/
-              push   \(client(settings, redis)) RPUSH \(prefix)\(user.list.key(for: "42")) '{"title":"Hello","message":"from redis-cli"}'
-                     \(client(settings, redis)) SET \(prefix)\(user.flag.key(for: "42")) 1
+              push   \(client(settings, redis)) RPUSH \(list) '{"title":"Hello","message":"from redis-cli"}'
+                     \(client(settings, redis)) SET \(flag) 1
               or     \(program) push \(user.name):42 --title Hello --message "from the command line"\(options)
               watch  \(program) tail \(user.name):42\(options)
               data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")

@@ -39,7 +39,7 @@ struct IngestOutcome: Sendable {
 /// Notifications or changes, in ascending order of position.
 struct Commit: Sendable {
     /// The bytes that `body` refers to.
-    let bytes: [UInt8]
+    var bytes: [UInt8]
     var notifications: [CommittedNotification] = []
     /// Changes of read state, and removals.
     var changes: [CommittedChange] = []
@@ -66,4 +66,6 @@ struct CommittedNotification: Sendable {
     let body: Range<Int>
     /// The feed's unread count with this one; `nil` where it is no inbox.
     var unread: Int?
+    /// When it was read, in Unix milliseconds, if the application inserted it so.
+    var readAt: Int64?
 }

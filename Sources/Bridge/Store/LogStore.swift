@@ -24,12 +24,24 @@ final class LogStore {
     private let findForeignChange: SQLiteStatement
     let retention: Retention
     let readState: ReadState
+    let arrivals: Arrivals
+    private let insertArrival: SQLiteStatement
     private var knownDataVersion: Int64 = 0
 
     /// Opens a database that `DatabaseIdentity.take` has taken into use.
     ///
     /// - Throws: `StoreError.replaced` where `epoch` is not its name, or its log ends before `position`.
-    init(path: String, synchronous: String, epoch: String, atLeast position: LogPosition = 0) throws {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - synchronous: What a commit waits for.
+    ///   - epoch: The database's name.
+    ///   - position: How far its log reaches at least.
+    ///   - kinds: Names of the kinds whose rows the application inserts.
+    init(
+        path: String, synchronous: String, epoch: String, atLeast position: LogPosition = 0,
+        insertedKinds kinds: [String] = []
+    ) throws {
         connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
         try connection.execute(
             """
@@ -63,13 +75,24 @@ final class LogStore {
             "INSERT INTO log (pos, feed, kind, notification, data, at, own_id) VALUES (?, ?, ?, ?, ?, ?, ?)")
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
-        countUnread = try connection.prepare(
-            "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
+        countUnread = try connection.prepare(LogStore.unreadCount)
         dataVersion = try connection.prepare("PRAGMA data_version")
         findForeignChange = try connection.prepare("SELECT 1 FROM read_changes LIMIT 1")
         retention = try Retention(connection)
         readState = try ReadState(connection)
+        arrivals = try Arrivals(connection, kinds: kinds)
+        insertArrival = try connection.prepare(LogStore.insertRow)
     }
+
+    /// Counts a feed's unread: what has arrived and is not taken in does not count yet.
+    static let unreadCount = """
+        SELECT (SELECT count(*) FROM notifications WHERE feed = ?1 AND read_at IS NULL)
+            - (SELECT count(*) FROM arrivals a JOIN notifications n ON n.seq = a.notification
+                WHERE a.feed = ?1 AND n.read_at IS NULL)
+        """
+
+    /// Inserts a row as the application does; an id that is there is there.
+    static let insertRow = "INSERT INTO notifications (feed, id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
     /// Whether another connection changed the database since this was last asked, as the application may.
     func wasChangedElsewhere() throws(SQLiteError) -> Bool {
@@ -106,6 +129,17 @@ final class LogStore {
         _ = try countUnread.step()
         defer { countUnread.reset() }
         return Int(countUnread.int64(0))
+    }
+
+    /// A feed's number, which it gets if it has none.
+    func number(of feed: FeedName) throws(SQLiteError) -> Int64 {
+        if let known = try self.feed(feed)?.id { return known }
+        insertFeed.bind(1, feed.text)
+        insertFeed.bind(2, 0)
+        insertFeed.bindNull(3)
+        insertFeed.bind(4, blob: [])
+        try insertFeed.run()
+        return connection.lastInsertRowID
     }
 
     /// Moves a feed's position, within the transaction that stores what lies before it.
@@ -149,11 +183,7 @@ final class LogStore {
     ///
     /// - Returns: the position, or `nil` where the id was taken in before.
     func insert(_ new: NewNotification, at time: Int64) throws(SQLiteError) -> LogPosition? {
-        isForgotten.bind(1, new.feed.text)
-        isForgotten.bind(2, new.id)
-        let wasRemoved = try isForgotten.step()
-        isForgotten.reset()
-        guard !wasRemoved else { return nil }
+        guard try !isForgotten(new.id, new.feed) else { return nil }
         insertNotification.bind(1, new.feed.text)
         insertNotification.bind(2, new.id)
         insertNotification.bind(3, text: new.body)
@@ -163,6 +193,30 @@ final class LogStore {
         insertLog.bind(7, new.hasOwnID ? 1 : nil as Int64?)
         return try append(
             .notification, feed: new.number, notification: connection.lastInsertRowID, data: new.event, at: time)
+    }
+
+    /// Gives a row that the application inserted its position; `nil` where its id was taken in before.
+    func append(
+        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, event: String?, at time: Int64
+    ) throws(SQLiteError) -> LogPosition? {
+        guard try !isForgotten(row.id, feed) else { return nil }
+        insertLog.bindNull(7)
+        return try append(.notification, feed: number, notification: row.sequence, data: event, at: time)
+    }
+
+    /// Inserts a row as the application would.
+    func insertRow(_ feed: FeedName, _ id: String, _ body: [UInt8]) throws(SQLiteError) {
+        insertArrival.bind(1, feed.text)
+        insertArrival.bind(2, id)
+        insertArrival.bind(3, text: body)
+        try insertArrival.run()
+    }
+
+    private func isForgotten(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
+        isForgotten.bind(1, feed.text)
+        isForgotten.bind(2, id)
+        defer { isForgotten.reset() }
+        return try isForgotten.step()
     }
 
     func quarantine(

@@ -38,11 +38,12 @@ extension StoreWriter {
         var hasMore = false
         do {
             hasMore = try withStore(for: .housekeeping) { store in
+                let takesMore = try takeArrivals(store)
                 let tellsMore = try tellForeignChanges(store)
                 let purgesMore = try purge(store)
                 let trimsMore = try lookThroughFeeds(store)
                 try lookThroughMarks(store, now)
-                return tellsMore || purgesMore || trimsMore
+                return takesMore || tellsMore || purgesMore || trimsMore
             }
         } catch {
             // What it is was noted for the operator; the next step tries again.

@@ -24,6 +24,7 @@ actor StoreWriter {
     private var unread: [FeedName: Int] = [:]
     private static let unreadCacheLimit = 100_000
     var housekeeping = Housekeeping()
+    var entryReader: EntryReader
 
     /// - Parameters:
     ///   - settings: Where the database is, and how long what is kept.
@@ -34,6 +35,7 @@ actor StoreWriter {
         _ settings: Configuration, epoch: String, mark: @escaping @Sendable (LogPosition) -> Void, telemetry: Telemetry
     ) {
         self.settings = settings
+        entryReader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
         self.epoch = epoch
         self.mark = mark
         self.telemetry = telemetry
@@ -169,7 +171,8 @@ actor StoreWriter {
     private func open() throws -> LogStore {
         let opened = try LogStore(
             path: settings.databasePath, synchronous: settings.database.synchronous.rawValue, epoch: epoch,
-            atLeast: handedOver ?? 0)
+            atLeast: handedOver ?? 0,
+            insertedKinds: settings.kinds.filter { $0.source == .flagAndDatabase }.map(\.name))
         store = opened
         if let handedOver, opened.last > handedOver { announceGap() }
         handedOver = opened.last

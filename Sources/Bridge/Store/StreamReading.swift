@@ -40,8 +40,7 @@ final class StreamReading {
         identity = try connection.prepare("SELECT epoch, last, purged FROM bridge")
         feedNumber = try connection.prepare("SELECT id FROM feeds WHERE name = ?")
         feedName = try connection.prepare("SELECT name FROM feeds WHERE id = ?")
-        countUnread = try connection.prepare(
-            "SELECT count(*) FROM notifications WHERE feed = ? AND read_at IS NULL")
+        countUnread = try connection.prepare(LogStore.unreadCount)
         unreadBacklog = try connection.prepare(
             """
             SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1

@@ -1,0 +1,100 @@
+import Feeds
+import SQLite
+
+/// Rows that the application inserts into `notifications` itself, of kinds with the source `flag+database`.
+///
+/// A trigger notes each; taking it in gives it its position in the log. Not Sendable: it belongs to the writer's thread.
+final class Arrivals {
+    /// How many rows are taken in at a time.
+    static let rowsPerStep = 500
+
+    private let connection: SQLiteConnection
+    private let next: SQLiteStatement
+    private let anyFeeds: SQLiteStatement
+    private let forget: SQLiteStatement
+    private let remove: SQLiteStatement
+
+    /// Notes from now on what is inserted for `kinds`; what was inserted before for a kind that is new to this is noted
+    /// too.
+    init(_ connection: SQLiteConnection, kinds: [String]) throws {
+        self.connection = connection
+        next = try connection.prepare(
+            """
+            SELECT a.notification, n.id, n.body, n.read_at FROM arrivals a
+            LEFT JOIN notifications n ON n.seq = a.notification
+            WHERE a.feed = ? ORDER BY a.notification LIMIT \(Arrivals.rowsPerStep)
+            """)
+        anyFeeds = try connection.prepare("SELECT DISTINCT feed FROM arrivals LIMIT 100")
+        forget = try connection.prepare("DELETE FROM arrivals WHERE notification = ?")
+        remove = try connection.prepare("DELETE FROM notifications WHERE seq = ?")
+        try installTrigger(kinds)
+    }
+
+    private func installTrigger(_ kinds: [String]) throws {
+        // A kind's name has no character that means something in SQL or in GLOB.
+        let condition = kinds.map { "new.feed GLOB '\($0):*'" }.joined(separator: " OR ")
+        let trigger = """
+            CREATE TRIGGER notifications_arrive AFTER INSERT ON notifications WHEN \(condition) BEGIN \
+            INSERT INTO arrivals (notification, feed) VALUES (new.seq, new.feed); END
+            """
+        let known = try connection.scalarText("SELECT sql FROM sqlite_schema WHERE name = 'notifications_arrive'")
+        guard known != (kinds.isEmpty ? nil : trigger) else { return }
+        try connection.transaction {
+            try connection.execute("DROP TRIGGER IF EXISTS notifications_arrive")
+            guard !kinds.isEmpty else { return }
+            try connection.execute(trigger)
+            for kind in kinds {
+                try connection.execute(
+                    """
+                    INSERT INTO arrivals (notification, feed)
+                    SELECT seq, feed FROM notifications n WHERE feed GLOB '\(kind):*'
+                        AND NOT EXISTS (SELECT 1 FROM log WHERE notification = n.seq AND kind = 1)
+                    ON CONFLICT DO NOTHING
+                    """)
+            }
+        }
+    }
+
+    /// A row that has arrived.
+    struct Row {
+        let sequence: Int64
+        let id: String
+        let body: [UInt8]
+        let readAt: Int64?
+    }
+
+    /// The next rows of a feed, which are then no longer noted.
+    ///
+    /// - Returns: the rows that are still there, and whether there may be more.
+    func take(_ feed: FeedName) throws(SQLiteError) -> (rows: [Row], hasMore: Bool) {
+        next.bind(1, feed.text)
+        var rows: [Row] = []
+        var noted: [Int64] = []
+        while try next.step() {
+            noted.append(next.int64(0))
+            guard let id = next.optionalString(1) else { continue }
+            rows.append(
+                Row(
+                    sequence: next.int64(0), id: id, body: next.withBytes(2) { Array($0) },
+                    readAt: next.optionalInt64(3)))
+        }
+        for sequence in noted {
+            forget.bind(1, sequence)
+            try forget.run()
+        }
+        return (rows, noted.count == Arrivals.rowsPerStep)
+    }
+
+    /// Feeds that something arrived for, with or without a flag.
+    func feeds() throws(SQLiteError) -> [FeedName] {
+        var found: [FeedName] = []
+        while try anyFeeds.step() { if let feed = FeedName(anyFeeds.string(0)) { found.append(feed) } }
+        return found
+    }
+
+    /// Removes a row that cannot be sent.
+    func discard(_ row: Row) throws(SQLiteError) {
+        remove.bind(1, row.sequence)
+        try remove.run()
+    }
+}

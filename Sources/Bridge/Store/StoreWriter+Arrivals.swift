@@ -1,0 +1,83 @@
+import Feeds
+import Reactor
+import SQLite
+
+extension StoreWriter {
+    /// Gives the rows that the application inserted for these feeds their positions, and hands them over.
+    func takeArrivals(of feeds: [FeedName]) {
+        for feed in feeds {
+            do {
+                let hasMore = try withStore { try takeArrivals(of: feed, $0) }
+                // A feed with very many does not keep the others waiting.
+                if hasMore { post(on: executor) { $0.takeArrivals(of: [feed]) } }
+            } catch {
+                // They stay noted, and housekeeping comes back to them.
+                telemetry.logger.error("rows could not be taken in; nothing is lost", [("error", .string("\(error)"))])
+            }
+        }
+    }
+
+    /// Takes in what arrived without a flag.
+    func takeArrivals(_ store: LogStore) throws -> Bool {
+        var hasMore = false
+        for feed in try store.arrivals.feeds() { hasMore = try takeArrivals(of: feed, store) || hasMore }
+        return hasMore
+    }
+
+    private func takeArrivals(of feed: FeedName, _ store: LogStore) throws -> Bool {
+        var commit = Commit(bytes: [])
+        let hasMore = try store.transaction(appending: Arrivals.rowsPerStep) {
+            let now = WallClock.unixMilliseconds
+            let (rows, hasMore) = try store.arrivals.take(feed)
+            guard !rows.isEmpty else { return hasMore }
+            let number = try store.number(of: feed)
+            for row in rows { try take(row, feed, number, store, now, &commit) }
+            if let keep = settings.kind(of: feed)?.keep {
+                _ = try store.retention.trim(number, to: keep, limit: rows.count + 100)
+            }
+            forgetUnread([feed.text])
+            let unread = settings.kind(of: feed)?.isInbox == true ? try store.unread(feed) : nil
+            for index in commit.notifications.indices { commit.notifications[index].unread = unread }
+            return hasMore
+        }
+        telemetry.entriesStored.add(commit.notifications.count)
+        deliver(commit)
+        return hasMore
+    }
+
+    private func take(
+        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit
+    ) throws {
+        let start = commit.bytes.count
+        let entry = row.body.withUnsafeBufferPointer { entryReader.read($0) }
+        switch entry {
+        case .notification(_, let event) where EntryReader.isID(row.id):
+            guard let position = try store.append(row, feed, number, event: event, at: now) else {
+                telemetry.entriesDuplicate.add()
+                return try store.arrivals.discard(row)
+            }
+            commit.bytes += row.body
+            commit.notifications.append(
+                CommittedNotification(
+                    position: position, feed: feed, id: row.id, event: event, body: start..<commit.bytes.count,
+                    unread: nil, readAt: row.readAt))
+        default:
+            let reason: BadEntry = if case .bad(let reason) = entry { reason } else { .badID }
+            try row.body.withUnsafeBufferPointer {
+                try store.quarantine(feed: feed, reason: reason, entry: $0, at: now)
+            }
+            try store.arrivals.discard(row)
+            telemetry.entriesQuarantined.add()
+        }
+    }
+
+    /// Inserts notifications as the application would, and takes them in.
+    func insert(_ entries: [[UInt8]], ids: [String], into feed: FeedName) throws {
+        try withStore { store in
+            try store.connection.transaction {
+                for (id, entry) in zip(ids, entries) { try store.insertRow(feed, id, entry) }
+            }
+        }
+        takeArrivals(of: [feed])
+    }
+}
