@@ -13,8 +13,10 @@ final class RedisServer {
 
     deinit { kill() }
 
+    var socketPath: String { directory.path("redis.sock") }
+
     /// As `redis.url` takes it.
-    var url: String { "unix://\(directory.path("redis.sock"))" }
+    var url: String { "unix://\(socketPath)" }
 
     func start() throws {
         process = try ChildProcess(

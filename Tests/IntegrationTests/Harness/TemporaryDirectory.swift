@@ -3,7 +3,7 @@ import Foundation
 /// A directory that is removed with the value.
 ///
 /// Its path is short: the path of a Unix socket has at most 107 bytes.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
