@@ -1,0 +1,133 @@
+import Feeds
+import HTTP
+import Redis
+import SQLite
+import Testing
+
+/// The bridge dies between two steps of a delivery, and comes back on the same data.
+///
+/// The entries have no ids, so nothing but the stored position keeps one from being taken in twice.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct CrashWindowTests {
+    /// The moments, each at its first and at its third time.
+    static let windows = ["lowered", "read", "written", "committed", "queued", "sent"].flatMap {
+        ["\($0):1", "\($0):3"]
+    }
+
+    @Test(arguments: windows)
+    func `a bridge that dies in between sends each notification once, before or after`(window: String) throws {
+        let scene = try Scene()
+        try scene.bridge.start(faults: ["FAULT_POINT": window])
+        let first = try scene.bridge.liveStream("feed=user:42")
+        try scene.pushUntilDeath()
+        let before = try first.notificationsUntilBreak()
+        for _ in 0..<3 { try scene.push() }
+
+        try scene.bridge.start()
+        let second = try scene.bridge.stream("feed=user:42", headers: [("Last-Event-ID", first.lastEventID)])
+        try scene.push()
+        let after = try second.notifications(scene.pushed.count - before.count)
+        #expect((before + after).map(\.data) == scene.pushed)
+        try scene.expectStored(asSent: before + after)
+    }
+
+    @Test func `a bridge that dies in one window after the other sends each notification once`() throws {
+        let scene = try Scene()
+        var received: [ReceivedEvent] = []
+        var cursor: [(String, String)] = []
+        for window in CrashWindowTests.windows {
+            try scene.bridge.start(faults: ["FAULT_POINT": window])
+            let stream = try scene.bridge.stream("feed=user:42", headers: cursor)
+            try scene.pushUntilDeath()
+            received += try stream.notificationsUntilBreak()
+            // One that died before it sent a cursor leaves the last one standing.
+            if !stream.lastEventID.isEmpty { cursor = [("Last-Event-ID", stream.lastEventID)] }
+        }
+        try scene.bridge.start()
+        let stream = try scene.bridge.stream("feed=user:42", headers: cursor)
+        received += try stream.notifications(scene.pushed.count - received.count)
+        #expect(received.map(\.data) == scene.pushed)
+        try scene.expectStored(asSent: received)
+    }
+}
+
+extension CrashWindowTests {
+    /// A Redis that outlives the bridge, and a writer that pushes to a watched feed and to one that nobody watches.
+    private final class Scene {
+        let server: RedisServer
+        let bridge: FlagpoleProcess
+        private(set) var pushed: [String] = []
+        private let redis: RedisConnection
+
+        init() throws {
+            server = try RedisServer()
+            redis = try server.connect()
+            bridge = try FlagpoleProcess(
+                ["poll": ["sweep_interval_ms": 100], "server": ["backlog_limit": 10_000]], redis: server, starts: false)
+        }
+
+        func push() throws {
+            pushed.append(#"{"n":\#(pushed.count)}"#)
+            try redis.push([pushed[pushed.count - 1]], to: "user:42")
+            try redis.push([pushed[pushed.count - 1]], to: "user:7")
+        }
+
+        /// Pushes until the bridge has died by the signal that the fault sends.
+        func pushUntilDeath() throws {
+            try eventually("the fault") {
+                try push()
+                return !bridge.isRunning
+            }
+            #expect(try bridge.wait() == 128 + 9)
+        }
+
+        /// Expects the rows of both feeds in order, and the log to have them where the streams were told.
+        func expectStored(asSent events: [ReceivedEvent]) throws {
+            let database = try bridge.database()
+            try eventually("the sweep") {
+                try database.scalarInt("SELECT count(*) FROM notifications WHERE feed = 'user:7'") ?? 0 >= pushed.count
+            }
+            for feed in ["user:42", "user:7"] {
+                #expect(
+                    try database.texts("SELECT body FROM notifications WHERE feed = '\(feed)' ORDER BY seq") == pushed)
+            }
+            let positions = try database.integers(
+                """
+                SELECT pos FROM log JOIN notifications ON seq = notification
+                WHERE kind = 1 AND notifications.feed = 'user:42' ORDER BY seq
+                """)
+            #expect(positions == positions.sorted())
+            #expect(events.map { Cursor($0.id)?.position } == positions)
+            #expect(try bridge.stream("feed=user:7").untilLive().map(\.data) == pushed)
+        }
+    }
+}
+
+extension EventStreamClient {
+    /// The notifications that came whole before the stream broke off, as it must.
+    func notificationsUntilBreak() throws -> [ReceivedEvent] {
+        var events: [ReceivedEvent] = []
+        // The error that says that it broke off is what is waited for.
+        while let event = try? next() { events.append(event) }
+        guard isAtEnd else { throw HarnessError("the stream has not ended: \(text)") }
+        return events.filter { !["welcome", "live", "ping"].contains($0.event) }
+    }
+}
+
+extension SQLiteConnection {
+    /// The first column of all rows.
+    func texts(_ query: String) throws -> [String] {
+        let rows = try prepare(query)
+        var values: [String] = []
+        while try rows.step() { values.append(rows.string(0)) }
+        return values
+    }
+
+    /// The first column of all rows.
+    func integers(_ query: String) throws -> [Int64] {
+        let rows = try prepare(query)
+        var values: [Int64] = []
+        while try rows.step() { values.append(rows.int64(0)) }
+        return values
+    }
+}
