@@ -22,6 +22,9 @@ package struct RedisServerError: Equatable, Sendable {
         default: false
         }
     }
+
+    /// Whether Redis as a whole refuses for now, and not only one command or one key.
+    package var isOfWholeServer: Bool { ["LOADING", "BUSY", "MASTERDOWN", "NOAUTH"].contains(code) }
 }
 
 extension RedisServerError: CustomStringConvertible {

@@ -70,10 +70,8 @@ extension Poller {
 
     /// Ends the tick where Redis as a whole refuses; what it refuses of some keys must not keep the others waiting.
     private func refuse(_ error: RedisServerError) throws(RedisError) {
-        switch error.code {
-        case "LOADING", "BUSY", "MASTERDOWN", "NOAUTH": throw .server(error)
-        default: report("flags", error)
-        }
+        if error.isOfWholeServer { throw .server(error) }
+        report("flags", error)
     }
 
     /// Finds the flags among `slots` that are of another type, and has their lists read.

@@ -27,9 +27,10 @@ extension Poller {
     /// at every tick instead.
     func renewLease(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         guard now >= lease.nextRenewal else { return }
-        lease.nextRenewal = now + Milliseconds(Lease.duration.count / 3)
         connection.append("EVAL", Poller.claimScript, "1", lease.key, lease.owner, String(Lease.duration.count))
         let reply = try connection.readReply()
+        if let error = reply.serverError, error.isOfWholeServer { throw .server(error) }
+        lease.nextRenewal = now + Milliseconds(Lease.duration.count / 3)
         if let error = reply.serverError {
             // A Redis that takes no writes now took the last renewal, or will take the next one.
             telemetry.redisErrors(RedisError.server(error).kind).add()

@@ -54,7 +54,7 @@ extension Poller {
         let replyCounts = reading.map { appendReading($0, &commands) }
         connection.append(encoded: commands)
         if !flags.isEmpty && lowersFirst {
-            noteLowered(flags, try connection.readReply())
+            try noteLowered(flags, try connection.readReply())
             Faults.reach(.lowered)
         }
         for slot in raised {
@@ -78,7 +78,7 @@ extension Poller {
         }
         if !flags.isEmpty && !lowersFirst {
             appendLowering(flags, to: connection)
-            noteLowered(flags, try connection.readReply())
+            try noteLowered(flags, try connection.readReply())
         }
     }
 
@@ -111,7 +111,8 @@ extension Poller {
     }
 
     /// Remembers values that could not be lowered, so that they are not taken for news again and again.
-    private func noteLowered(_ flags: [RaisedFlag], _ reply: RedisReply) {
+    private func noteLowered(_ flags: [RaisedFlag], _ reply: RedisReply) throws(RedisError) {
+        if let error = reply.serverError, error.isOfWholeServer { throw .server(error) }
         for (index, flag) in flags.enumerated() {
             let error = reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil)
             guard let error else { continue }

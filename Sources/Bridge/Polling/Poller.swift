@@ -91,6 +91,7 @@ actor Poller {
             try deleteValues(connection)
             try readLists(connection, now)
             try continueInspection(connection, now)
+            link.succeeded()
             telemetry.readiness.set(.redis, nil)
         } catch {
             redisFailed(error, now)

@@ -21,9 +21,11 @@ struct RedisLink {
         guard now >= retry else { return nil }
         let connection = try RedisConnection(endpoint, connectTimeout: .seconds(2), commandTimeout: .seconds(5))
         current = connection
-        backOff.reset()
         return connection
     }
+
+    /// Notes that Redis did what it was asked; to accept a connection is not enough, as one that is loading does.
+    mutating func succeeded() { backOff.reset() }
 
     /// Drops the connection: after an error nobody knows which replies are still to come.
     mutating func failed(_ now: MonotonicTime) {

@@ -27,6 +27,22 @@ final class RedisServer {
 
     func kill() { process?.kill() }
 
+    func signal(_ number: Int32) { process?.signal(number) }
+
+    /// Becomes a replica of another, and waits until it has all that the other has.
+    func replicate(_ primary: RedisServer) throws {
+        let port = String(try LoopbackSocket.unusedPort())
+        let connection = try primary.connect()
+        try connection.command("CONFIG", "SET", "port", port, "repl-diskless-sync-delay", "0")
+        try connect().command("REPLICAOF", "127.0.0.1", port)
+        try eventually("replication") {
+            try connect().command("INFO", "replication").string.contains("master_link_status:up")
+        }
+    }
+
+    /// Is no replica any more.
+    func promote() throws { try connect().command("REPLICAOF", "NO", "ONE") }
+
     func connect() throws -> RedisConnection { try .test(directory.path("redis.sock")) }
 }
 
