@@ -48,9 +48,13 @@ final class EventStreamClient {
     /// The next so many notifications, whatever stands between them.
     func notifications(_ count: Int) throws -> [ReceivedEvent] {
         var events: [ReceivedEvent] = []
+        // Heartbeats are no reason to wait longer.
+        var deadline = ContinuousClock.now + patience
         while events.count < count {
-            let event = try event()
-            if !["welcome", "live", "ping"].contains(event.event) { events.append(event) }
+            let event = try event(within: deadline - .now)
+            guard !["welcome", "live", "ping"].contains(event.event) else { continue }
+            events.append(event)
+            deadline = .now + patience
         }
         return events
     }

@@ -53,14 +53,14 @@ final class FaultScene {
 
     /// Expects everything pushed so far to have come in order, and nothing else.
     func expectArrival(_ location: SourceLocation = #_sourceLocation) throws {
-        while received.count < pushed.count { try take() }
+        try take("what was pushed") { received.count >= pushed.count }
         #expect(received == pushed, sourceLocation: location)
     }
 
     /// Expects that the stream goes on saying that it is alive.
     func expectHeartbeats(_ count: Int = 3) throws {
         let target = pings + count
-        while pings < target { try take() }
+        try take("heartbeats") { pings >= target }
     }
 
     /// Expects one more entry to arrive, nothing beside it, the same in the database, and a bridge that is ready.
@@ -77,11 +77,18 @@ final class FaultScene {
         #expect(try tickAge() < 5, sourceLocation: location)
     }
 
-    private func take() throws {
-        let event = try stream.event()
-        switch event.event {
-        case "ping": pings += 1
-        default: received.append(event.data)
+    /// Reads the stream until `condition` holds; heartbeats alone keep nobody waiting for ever.
+    private func take(_ what: String, until condition: () -> Bool) throws {
+        var deadline = ContinuousClock.now + patience
+        while !condition() {
+            guard ContinuousClock.now < deadline else { throw HarnessError("\(what): \(received) of \(pushed)") }
+            let event = try stream.event()
+            if event.event == "ping" {
+                pings += 1
+            } else {
+                received.append(event.data)
+                deadline = .now + patience
+            }
         }
     }
 
