@@ -28,6 +28,7 @@ actor Publisher {
         let connection = try connection()
         do throws(RedisError) {
             try command.send(entries, over: connection)
+            link.succeeded()
         } catch {
             if case .server = error { throw error }
             // An idle connection may have died long ago; only an attempt to connect tells that Redis is away.
