@@ -1,5 +1,6 @@
 # make run    builds what is here and serves on http://127.0.0.1:8080/
 # make test   formats checked, warnings as errors, all tests
+# make chaos  lets everything go wrong for CHAOS_SECONDS (60), and says how long anyone had to wait; again by CHAOS_SEED
 # make bench  measures beside nginx with nchan and a bare epoll server, and writes docs/benchmarks.md
 
 SWIFT ?= swift
@@ -8,7 +9,7 @@ STRICT = -Xswiftc -warnings-as-errors
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Package.swift
 
-.PHONY: run build install test check format bench clean help
+.PHONY: run build install test chaos check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -28,6 +29,11 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(SWIFT) test --skip-build $(STRICT)
+
+chaos:
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server
+	$(SWIFT) build --build-tests $(STRICT)
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(SWIFT) test --skip-build $(STRICT) --filter ChaosTests
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

@@ -65,7 +65,8 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite"]),
+            name: "IntegrationTests",
+            dependencies: ["FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -78,7 +78,7 @@ final class LoopbackSocket {
         throw HarnessError("no port is free")
     }
 
-    fileprivate static func address(port: Int) -> sockaddr_in {
+    static func address(port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian

@@ -1,0 +1,71 @@
+import Feeds
+import HTTPServer
+import Reactor
+
+/// Notifications on their way to peers that count as read once one peer has acknowledged their bytes.
+///
+/// What the peer's kernel has acknowledged has arrived there; that anyone looked at it nobody can know.
+struct Deliveries {
+    private struct Delivery {
+        let notification: DeliveredNotification
+        /// How many bytes the peer has to acknowledge.
+        let end: Int64
+    }
+
+    private var underWay: [ConnectionID: [Delivery]] = [:]
+    private var arrived: Set<DeliveredNotification> = []
+    /// When acknowledgements are looked at again.
+    private(set) var nextLook = MonotonicTime.distantFuture
+
+    static let interval: Milliseconds = 50
+
+    var streams: [ConnectionID] { Array(underWay.keys) }
+
+    mutating func add(
+        _ notifications: [DeliveredNotification], on stream: ConnectionID, end: Int64, _ now: MonotonicTime
+    ) {
+        underWay[stream, default: []] += notifications.map { Delivery(notification: $0, end: end) }
+        nextLook = min(nextLook, now + Deliveries.interval)
+    }
+
+    /// Notes how far a stream's peer has acknowledged it.
+    mutating func note(_ stream: ConnectionID, acknowledged: Int64) {
+        guard let deliveries = underWay[stream], let first = deliveries.first, first.end <= acknowledged else { return }
+        let count = deliveries.prefix { $0.end <= acknowledged }.count
+        for delivery in deliveries[..<count] { arrived.insert(delivery.notification) }
+        underWay[stream] = count < deliveries.count ? Array(deliveries[count...]) : nil
+        nextLook = min(nextLook, .now + Deliveries.interval)
+    }
+
+    /// Forgets what is still on its way to a stream that has ended: it stays unread.
+    mutating func forget(_ stream: ConnectionID) { underWay[stream] = nil }
+
+    /// What has arrived since this was last asked.
+    mutating func takeArrived(_ now: MonotonicTime) -> [DeliveredNotification] {
+        defer { arrived.removeAll() }
+        nextLook = underWay.isEmpty ? .distantFuture : now + Deliveries.interval
+        return Array(arrived)
+    }
+}
+
+extension Hub {
+    func isReadOnDelivery(_ feed: FeedName) -> Bool {
+        !deliveryKinds.isEmpty && deliveryKinds.contains(String(feed.kind))
+    }
+
+    /// Remembers what was queued for a stream until its peer has acknowledged it.
+    func track(_ notifications: [DeliveredNotification], on id: ConnectionID) {
+        guard !notifications.isEmpty else { return }
+        deliveries.add(notifications, on: id, end: connections.queuedEnd(id), .now)
+    }
+
+    /// Has the store mark what has arrived.
+    func markDelivered(_ now: MonotonicTime) {
+        for stream in deliveries.streams {
+            deliveries.note(stream, acknowledged: connections.acknowledgedBytes(stream))
+        }
+        let arrived = deliveries.takeArrived(now)
+        guard !arrived.isEmpty else { return }
+        writer.post(on: writer.executor) { $0.markDelivered(arrived) }
+    }
+}

@@ -1,0 +1,91 @@
+import Testing
+import TestSupport
+
+/// Whether an audit sees what is wrong, and only that.
+struct ChaosAuditTests {
+    private typealias Kind = ChaosViolation.Kind
+
+    private let feeds = ChaosFeeds(users: 2, jobs: 0)
+    private let ledger = ChaosLedger(feeds: 2)
+
+    init() {
+        ledger.note(3, in: 0, isAnnounced: true, badEntries: ["bad"])
+        ledger.note(2, in: 1, isAnnounced: true, badEntries: [])
+    }
+
+    /// What was pushed, as the log ought to have it.
+    private let good = [
+        ChaosEntry(feed: 0, number: 1), ChaosEntry(feed: 1, number: 1), ChaosEntry(feed: 0, number: 2),
+        ChaosEntry(feed: 0, number: 3), ChaosEntry(feed: 1, number: 2),
+    ]
+
+    /// A database that holds these at the positions from 11 on.
+    private func database(_ entries: [ChaosEntry], quarantined: Set<String> = ["bad"]) -> ChaosDatabase {
+        let rows = entries.enumerated().map { index, entry in
+            ChaosDatabase.Row(
+                position: Int64(11 + index), sequence: Int64(1 + index), feed: feeds.all[entry.feed].name,
+                id: feeds.id(of: entry), body: feeds.text(of: entry))
+        }
+        return ChaosDatabase(rows: rows, danglingPositions: [], quarantined: quarantined)
+    }
+
+    /// A stream of both feeds that received the `good` ones with these indices, at their positions.
+    private func record(_ indices: [Int], from cursor: Int64 = 10) -> StreamRecord {
+        var record = StreamRecord(name: "stream", feeds: [0, 1], startsWithBacklog: false, firstCursor: cursor)
+        record.arrivals = indices.map { index in
+            StreamRecord.Arrival(
+                entry: good[index], position: Int64(11 + index), time: .now, isWillingSince: .now)
+        }
+        return record
+    }
+
+    private func kinds(_ database: ChaosDatabase, _ record: StreamRecord) -> [Kind] {
+        ChaosAudit(feeds, ledger, database, [record]).verdict.violations.map(\.kind)
+    }
+
+    @Test func `a stream that got everything from its cursor on is no cause for complaint`() {
+        #expect(kinds(database(good), record([0, 1, 2, 3, 4])) == [])
+        #expect(kinds(database(good), record([3, 4], from: 13)) == [])
+    }
+
+    @Test func `what a stream did not get, got twice or too late is found`() {
+        #expect(kinds(database(good), record([0, 1, 3, 4])) == [.lost])
+        #expect(kinds(database(good), record([0, 1, 2, 3])) == [.lost])
+        #expect(kinds(database(good), record([0, 1, 2, 3, 4, 4])) == [.twice, .outOfOrder])
+        // The feeds are two: only the positions are out of order.
+        #expect(kinds(database(good), record([1, 0, 2, 3, 4])) == [.outOfOrder])
+        #expect(kinds(database(good), record([0, 1, 3, 2, 4])) == [.outOfOrder, .outOfOrder])
+    }
+
+    @Test func `what a stream got and the database does not have there is found`() {
+        var early = record([0, 1, 2, 3, 4])
+        early.arrivals.insert(
+            StreamRecord.Arrival(entry: good[0], position: 5, time: .now, isWillingSince: .now), at: 0)
+        #expect(kinds(database(good), early) == [.neverCommitted, .twice])
+    }
+
+    @Test func `what is not stored, or not in the order of the list, is found`() {
+        #expect(kinds(database(Array(good.dropLast())), record([0, 1, 2, 3])) == [.lost])
+        let swapped = [good[0], good[1], good[3], good[2], good[4]]
+        #expect(kinds(database(swapped), record([], from: 15)) == [.outOfOrder])
+        #expect(kinds(database(good, quarantined: []), record([0, 1, 2, 3, 4])) == [.lost])
+    }
+
+    @Test func `a stream that was told to begin anew is found`() {
+        var record = record([0, 1, 2, 3, 4])
+        record.surprises.append((.now, "{}", isResync: true))
+        #expect(kinds(database(good), record) == [.resync])
+    }
+
+    @Test func `the same seed makes the same plan`() {
+        func names(_ seed: UInt64) -> [String] {
+            var plan = ChaosPlan(seed: seed, ChaosPlan.everything(feeds: 9))
+            return (0..<60).map { _ in
+                let (pause, fault) = plan.next()
+                return "\(pause) \(String(describing: fault))"
+            }
+        }
+        #expect(names(1) == names(1))
+        #expect(names(1) != names(2))
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Redis
+import SQLite
+import TestSupport
+
+/// How something is pushed.
+enum ChaosPush: CaseIterable {
+    case listThenFlag, flagThenList, transaction
+    /// It waits for the next comparison of the list.
+    case withoutFlag
+}
+
+/// The writer of some feeds, on a thread of its own: a good one, which pushes the same again until it is acknowledged.
+struct ChaosWriter {
+    let feeds: ChaosFeeds
+    /// Its own ones among them.
+    let owned: [Int]
+    let pushes: [ChaosPush]
+    let redis: String
+    let database: String
+    let ledger: ChaosLedger
+    /// Whether nobody waits any more for what it does.
+    let isAbandoned: () -> Bool
+    var random: SeededGenerator
+    private var connection: RedisConnection?
+    private var badEntries = 0
+    private var spoilt: [Int: ContinuousClock.Instant] = [:]
+
+    init(
+        _ settings: ChaosSettings, owned: [Int], redis: String, database: String, ledger: ChaosLedger, number: Int,
+        isAbandoned: @escaping () -> Bool
+    ) {
+        feeds = settings.feeds
+        self.owned = owned
+        pushes = ChaosPush.allCases.filter(settings.pushes.contains)
+        self.redis = redis
+        self.database = database
+        self.ledger = ledger
+        self.isAbandoned = isAbandoned
+        random = SeededGenerator(seed: settings.seed &+ UInt64(number))
+    }
+
+    /// Pushes something to one of its feeds.
+    mutating func push() {
+        let feed = owned.any(&random)
+        var kind = pushes.any(&random)
+        // To set a flag would mend it.
+        if spoilt[feed] != nil { kind = .withoutFlag }
+        let known = ledger.count(of: feed)
+        let count = random.isTrue(oneIn: 5) ? 3 : 1
+        var entries = (1...count).map { feeds.text(of: ChaosEntry(feed: feed, number: known + $0)) }
+        if known > 0, random.isTrue(oneIn: 10) {
+            let earlier = ChaosEntry(feed: feed, number: Int.random(in: 1...known, using: &random))
+            entries.insert(feeds.text(of: earlier), at: Int.random(in: 0...entries.count, using: &random))
+        }
+        let bad = random.isTrue(oneIn: 30) ? [badEntry(feed)] : []
+        entries.insert(contentsOf: bad, at: Int.random(in: 0...entries.count, using: &random))
+        send(commands(kind, feeds.all[feed], entries))
+        ledger.note(count, in: feed, isAnnounced: kind != .withoutFlag, badEntries: bad)
+    }
+
+    private func commands(_ kind: ChaosPush, _ feed: ChaosFeed, _ entries: [String]) -> [[String]] {
+        let push = ["RPUSH", feed.list] + entries
+        let flag = ["SET", feed.flag, "1"]
+        var commands =
+            switch kind {
+            case .listThenFlag: [push, flag]
+            case .flagThenList: [flag, push]
+            case .transaction: [["MULTI"], push, flag, ["EXEC"]]
+            case .withoutFlag: [push]
+            }
+        // Much longer than what comes in while the bridge is away, so that nothing is lost by this.
+        if feed.isTrimmed { commands.append(["LTRIM", feed.list, "-200", "-1"]) }
+        return commands
+    }
+
+    private mutating func badEntry(_ feed: Int) -> String {
+        badEntries += 1
+        let name = "\(feeds.all[feed].name) bad \(badEntries)"
+        return [#"{"cut":"\#(name)""#, #""no object: \#(name)""#, #"{"id":"\u0007","of":"\#(name)"}"#].any(&random)
+    }
+
+    // MARK: - What is asked of it beside that
+
+    /// Deletes a feed's list once all that is on it is stored; whether it was.
+    mutating func beginAnew(_ feed: Int) -> Bool {
+        guard let stored = try? storedCount(feed), stored == ledger.count(of: feed) else { return false }
+        send([["DEL", feeds.all[feed].list]])
+        return true
+    }
+
+    private func storedCount(_ feed: Int) throws -> Int {
+        let connection = try SQLiteConnection(path: database, access: .readOnly, busyTimeoutMilliseconds: 1000)
+        let statement = try connection.prepare("SELECT count(*) FROM notifications WHERE feed = ?")
+        statement.bind(1, feeds.all[feed].name)
+        return try statement.step() ? Int(statement.int64(0)) : 0
+    }
+
+    mutating func spoilFlag(_ feed: Int, for time: Duration) {
+        let flag = feeds.all[feed].flag
+        send([["MULTI"], ["DEL", flag], ["RPUSH", flag, "1"], ["EXEC"]])
+        spoilt[feed] = .now + time
+    }
+
+    /// Mends the flags that were spoilt for long enough.
+    mutating func mendFlags(until now: ContinuousClock.Instant) {
+        for (feed, end) in spoilt where end <= now {
+            send([["DEL", feeds.all[feed].flag]])
+            spoilt[feed] = nil
+        }
+    }
+
+    // MARK: - Redis
+
+    /// Runs the commands; all of them again, as often as it takes, where one was not acknowledged.
+    private mutating func send(_ commands: [[String]]) {
+        while !isAbandoned() {
+            do {
+                let connection = try self.connection ?? .test(redis)
+                self.connection = connection
+                for command in commands {
+                    connection.append(command)
+                    let reply = try connection.readReply()
+                    if let error = reply.serverError { throw RedisError.server(error) }
+                }
+                return
+            } catch {
+                connection = nil
+                poll(nil, 0, 20)
+            }
+        }
+    }
+}
