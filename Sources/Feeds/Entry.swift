@@ -20,18 +20,32 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
     case tooDeep = "too-deep"
     case badID = "bad-id"
 
-    /// What is wrong, and what a writer should send instead.
-    package var explanation: String {
+    /// What is wrong, in a few words.
+    package var problem: String {
         switch self {
-        case .tooLarge: "it is larger than poll.max_notification_bytes; send a reference to what is large"
-        case .invalidUTF8: "it is not valid UTF-8; encode it as UTF-8"
-        case .notJSON: "it is not JSON; push one JSON object per entry"
-        case .notAnObject: "it is JSON, but not an object; wrap it as {\"value\": ...}"
-        case .notAnArray: "it is JSON, but not an array; the value of a kind with the source \"value\" is an array"
-        case .tooDeep: "it nests deeper than 128 levels; flatten it"
+        case .tooLarge: "larger than poll.max_notification_bytes"
+        case .invalidUTF8: "not valid UTF-8"
+        case .notJSON: "not JSON"
+        case .notAnObject: "JSON, but not an object"
+        case .notAnArray: "JSON, but not an array"
+        case .tooDeep: "nested deeper than 128 levels"
+        case .badID: "id not allowed"
+        }
+    }
+
+    /// What is wrong, and what a writer should send instead.
+    package var explanation: String { "\(problem); \(advice)" }
+
+    private var advice: String {
+        switch self {
+        case .tooLarge: "send a reference to what is large"
+        case .invalidUTF8: "encode it as UTF-8"
+        case .notJSON: "push one JSON object per entry"
+        case .notAnObject: "wrap it as {\"value\": ...}"
+        case .notAnArray: "the value of a kind with the source \"value\" is an array"
+        case .tooDeep: "flatten it"
         case .badID:
-            "its id is not allowed; use a string of 1 to 256 bytes without control characters or outer space, "
-                + "or an integer"
+            "use a string of 1 to 256 bytes without control characters or outer space, or an integer"
         }
     }
 }

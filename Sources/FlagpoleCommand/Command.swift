@@ -1,3 +1,5 @@
+import Bridge
+
 /// What `flagpole` can do, with the options that it takes.
 struct Command: Sendable {
     let name: String
@@ -10,6 +12,8 @@ struct Command: Sendable {
     /// What the help says after the options.
     var details = ""
     let options: [CommandOption]
+    /// What a word after the name makes of it, such as `show` in `flagpole quarantine show`; their names are of two words.
+    var actions: [Command] = []
     /// Returns the exit status.
     let run: @Sendable (ParsedArguments) throws(CommandError) -> Int32
 
@@ -18,8 +22,38 @@ struct Command: Sendable {
 
     var help: String {
         let usage = ["usage: flagpole", name, operands, "[OPTION...]"].filter { !$0.isEmpty }.joined(separator: " ")
+        let actions = Self.columns(actions.map { ("\($0.word) \($0.operands)", $0.summary) })
         let options = Self.columns(allOptions.map { ($0.usage, $0.summary) })
-        return [summary, usage, options, details].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+        return [summary, usage, actions, options, details].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The last word of the name.
+    private var word: String { name.split(separator: " ").last.map(String.init) ?? name }
+
+    /// The action that the first operand among the arguments names, with the other arguments; itself where none is named.
+    func action(in arguments: ArraySlice<String>) throws(CommandError) -> (Command, ArraySlice<String>) {
+        guard !actions.isEmpty, let index = firstOperand(in: arguments) else { return (self, arguments) }
+        guard let action = actions.first(where: { $0.word == arguments[index] }) else {
+            let nearest = Spelling.nearest(to: arguments[index], among: actions.map(\.word))
+            let suggestion = nearest.map { "did you mean \($0)?" } ?? "`flagpole \(name) --help` lists what it can do"
+            throw .usage("flagpole \(name) does not take \(arguments[index].printable): \(suggestion)")
+        }
+        return (action, arguments[..<index] + arguments[(index + 1)...])
+    }
+
+    private func firstOperand(in arguments: ArraySlice<String>) -> Int? {
+        var isValue = false
+        return arguments.indices.first { index in
+            let argument = arguments[index]
+            if isValue {
+                isValue = false
+            } else if argument.hasPrefix("-") {
+                isValue = options.contains { $0.value != nil && argument == "--\($0.name)" }
+            } else {
+                return true
+            }
+            return false
+        }
     }
 
     /// Lines of a term and its explanation, the explanations one below the other.

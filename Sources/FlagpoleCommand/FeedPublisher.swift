@@ -32,13 +32,17 @@ struct FeedPublisher {
 
     /// Pushes one entry and returns its id.
     mutating func push(_ entry: [UInt8]) throws(CommandError) -> String {
-        switch read(entry) {
-        case .bad(let reason):
-            throw .failure("the notification was not pushed: \(reason.explanation)")
-        case .ready(let id, let bytes):
-            try send([bytes])
-            return id
+        switch try offer(entry, id: NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds)) {
+        case .bad(let reason): throw .failure("the notification was not pushed: \(reason.explanation)")
+        case .ready(let id, _): return id
         }
+    }
+
+    /// Pushes one entry, unless the bridge would set it aside; `id` is for one that has none.
+    mutating func offer(_ entry: [UInt8], id: String) throws(CommandError) -> OutgoingEntry {
+        let outgoing = reader.read(entry) { id }
+        if case .ready(_, let bytes) = outgoing { try send([bytes]) }
+        return outgoing
     }
 
     /// Pushes the entries that the lines are, up to the first that is none; blank lines are passed over.

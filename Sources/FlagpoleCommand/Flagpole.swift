@@ -6,7 +6,7 @@ import Glibc
 struct Flagpole {
     static let version = "0.1.0"
 
-    private static let commands = [serve, push, tail, migrate, config]
+    private static let commands = [serve, push, tail, quarantine, migrate, config]
 
     static func main() {
         // A reader that goes away shows as an error of the write; Redis's client library asks for it too.
@@ -38,12 +38,13 @@ struct Flagpole {
         default:
             break
         }
-        guard let command = commands.first(where: { $0.name == first }) else {
+        guard let named = commands.first(where: { $0.name == first }) else {
             let nearest = Spelling.nearest(to: first, among: commands.map(\.name))
             let suggestion = nearest.map { "did you mean \($0)?" } ?? "`flagpole --help` lists the commands"
             throw .usage("unknown command \(first.printable): \(suggestion)")
         }
-        let parsed = try ParsedArguments(arguments.dropFirst(), of: command)
+        let (command, rest) = try named.action(in: arguments.dropFirst())
+        let parsed = try ParsedArguments(rest, of: command)
         guard !parsed.has(.help) else {
             Terminal.output.write(command.help)
             return 0
