@@ -207,8 +207,11 @@ actor StoreWriter {
         for feed in feeds { if let name = FeedName(feed) { unread[name] = nil } }
     }
 
-    /// Closes the database; the write-ahead log is folded into it by the last connection to close.
+    /// Closes the database, whose write-ahead log is folded into it by the last connection to close, and lets go of
+    /// those who got what was committed.
     func close() {
         store = nil
+        handOver = { _ in }
+        announceGap = {}
     }
 }
