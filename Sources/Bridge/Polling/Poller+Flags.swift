@@ -110,9 +110,12 @@ extension Poller {
                 raised.append(RaisedFlag(slot: slot, value: Array(value)))
             }
         }
-        // Busy flags are asked for their values at once on the next tick, resting ones for a while.
+        // Busy flags are asked for their values at once on the next tick, resting ones for a while; after that EXISTS
+        // shows again whether there are flags of another type.
         if restingAny {
-            groups[group].chunks[chunk].asksValuesUntil = now + 10_000
+            if groups[group].chunks[chunk].asksValuesUntil <= now {
+                groups[group].chunks[chunk].asksValuesUntil = now + 10_000
+            }
         } else if raisedAny {
             groups[group].chunks[chunk].asksValuesUntil = groups[group].nextTick + 1
         }

@@ -149,6 +149,7 @@ extension Poller {
             }
             begin(slot, .start, replacing: true, &batch)
         case .moved:
+            if isRaised { expectant[slot] = now + 10_000 }
             feeds[slot].phase = .storing
             askTail(slot)
         case .refused(let error):

@@ -4,6 +4,7 @@ import Redis
 /// A redis-server of one test's own, on a Unix socket in a directory of its own; killed and removed with the value.
 final class RedisServer {
     let connection: RedisConnection
+    let endpoint: RedisEndpoint
     private let directory: TemporaryDirectory
     private let process: Process
 
@@ -18,7 +19,7 @@ final class RedisServer {
             + ["--save", "", "--appendonly", "no", "--logfile", directory.path("log")]
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let endpoint = RedisEndpoint(.unix(path: path))
+        endpoint = RedisEndpoint(.unix(path: path))
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do {
