@@ -2,8 +2,9 @@ import Bridge
 import Feeds
 import Reactor
 import Redis
+import SQLite
 
-/// Pushes entries to one feed over one connection to Redis.
+/// Pushes entries to one feed over one connection to Redis; to a kind with the source `flag+database` by rows and a flag.
 struct FeedPublisher {
     /// How many entries go into one transaction.
     private static let batchSize = 500
@@ -14,6 +15,7 @@ struct FeedPublisher {
     private(set) var pushed = 0
     private let connection: RedisConnection
     private let command: PublishCommand
+    private let rows: RowPublisher?
     private var reader: OutgoingEntryReader
 
     init(_ feed: FeedName, _ kind: Kind, _ configuration: Configuration) throws(CommandError) {
@@ -21,6 +23,11 @@ struct FeedPublisher {
         maximumBytes = configuration.poll.maxNotificationBytes
         command = PublishCommand(to: feed, of: kind, prefix: configuration.redis.prefix)
         reader = OutgoingEntryReader(maximumBytes: maximumBytes)
+        do throws(SQLiteError) {
+            rows = kind.source == .flagAndDatabase ? try RowPublisher(path: configuration.databasePath) : nil
+        } catch {
+            throw .failure("\(configuration.databasePath): \(error)")
+        }
         do throws(RedisError) {
             connection = try RedisConnection(
                 configuration.redisEndpoint, connectTimeout: .seconds(5), commandTimeout: .seconds(30))
@@ -41,7 +48,7 @@ struct FeedPublisher {
     /// Pushes one entry, unless the bridge would set it aside; `id` is for one that has none.
     mutating func offer(_ entry: [UInt8], id: String) throws(CommandError) -> OutgoingEntry {
         let outgoing = reader.read(entry) { id }
-        if case .ready(_, let bytes) = outgoing { try send([bytes]) }
+        if case .ready(let id, let bytes) = outgoing { try send([(id, bytes)]) }
         return outgoing
     }
 
@@ -52,11 +59,11 @@ struct FeedPublisher {
     ///   - count: How many lines came before, for the words of an error.
     /// - Throws: What is wrong with which line, or with Redis.
     mutating func push(lines: [[UInt8]], after count: Int) throws(CommandError) {
-        var batch: [[UInt8]] = []
+        var batch: [(id: String, bytes: [UInt8])] = []
         for (index, line) in lines.enumerated() where !line.isBlank {
             switch read(line) {
-            case .ready(_, let bytes):
-                batch.append(bytes)
+            case .ready(let id, let bytes):
+                batch.append((id, bytes))
             case .bad(let reason):
                 try send(batch)
                 throw .failure("line \(count + index + 1): \(reason.explanation)\(before)")
@@ -72,10 +79,11 @@ struct FeedPublisher {
         reader.read(entry) { NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds) }
     }
 
-    private mutating func send(_ entries: [[UInt8]]) throws(CommandError) {
+    private mutating func send(_ entries: [(id: String, bytes: [UInt8])]) throws(CommandError) {
         guard !entries.isEmpty else { return }
-        do throws(RedisError) {
-            try command.send(entries, over: connection)
+        do {
+            try rows?.publish(entries, to: feed)
+            try command.send(entries.map(\.bytes), over: connection)
         } catch {
             throw .failure("\(error)\(before)")
         }

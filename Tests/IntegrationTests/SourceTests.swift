@@ -190,6 +190,17 @@ struct SourceTests {
         #expect(try stream.ids(4) == ["a", "b", "c", "d"])
     }
 
+    @Test(arguments: ["feed:1", "mail:1", "order:1"])
+    func `every source can be pushed to from the command line, also what was set aside`(feed: String) throws {
+        let stream = try bridge.liveStream("feed=\(feed)")
+        #expect(try bridge.run("push", feed, "--json", #"{"id":"a"}"#).output == "a\n")
+        #expect(try bridge.run("push", feed, input: "{\"id\":\"b\"}\n{\"id\":\"c\"}\n").status == 0)
+        try bridge.database(.readWrite).execute(
+            "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES ('\(feed)', 'bad', 'not-json', 0)")
+        #expect(try bridge.run("quarantine", "resubmit", "1", "--json", #"{"id":"d"}"#).status == 0)
+        #expect(try stream.ids(4) == ["a", "b", "c", "d"])
+    }
+
     @Test func `several publications wait in one string`() throws {
         #expect(try bridge.stop() == 0)
         try redis.command("SET", "mail:1:pending", #"[ {"id":"a"} ] "#)
