@@ -6,13 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -44,6 +49,23 @@ static inline uint64_t clinux_event_data(struct epoll_event event) { return even
 // Accepts one connection, non-blocking and close-on-exec.
 static inline int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// How many bytes the peer of a TCP connection has acknowledged since it was made, or -1. The field's place in the kernel's
+// struct tcp_info, which glibc's own copy ends before, is part of its ABI (linux/tcp.h, tcpi_bytes_acked).
+static inline int64_t clinux_acknowledged_bytes(int fd) {
+    unsigned char info[256];
+    socklen_t length = sizeof info;
+    uint64_t acknowledged;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length) != 0 || length < 128) return -1;
+    memcpy(&acknowledged, info + 120, sizeof acknowledged);
+    return (int64_t)acknowledged;
+}
+
+// How many bytes were written to a socket that its peer has not acknowledged (tcp(7), SIOCOUTQ).
+static inline int clinux_unacknowledged_bytes(int fd) {
+    int count = 0;
+    return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -1,3 +1,4 @@
+import CLinux
 import HTTP
 import Reactor
 
@@ -65,6 +66,18 @@ extension ConnectionTable {
     /// How many bytes wait to be written.
     package func pendingBytes(_ id: ConnectionID) -> Int {
         isCurrent(id) ? slots[Int(id.descriptor)].output.count : 0
+    }
+
+    /// How many bytes the peer has acknowledged of all that was ever sent to it; -1 where the kernel does not count them.
+    package func acknowledgedBytes(_ id: ConnectionID) -> Int64 {
+        isCurrent(id) ? clinux_acknowledged_bytes(id.descriptor) : -1
+    }
+
+    /// What `acknowledgedBytes` will be once all that was queued by now is acknowledged.
+    package func queuedEnd(_ id: ConnectionID) -> Int64 {
+        guard isCurrent(id) else { return .max }
+        let acknowledged = clinux_acknowledged_bytes(id.descriptor)
+        return acknowledged + Int64(clinux_unacknowledged_bytes(id.descriptor)) + Int64(pendingBytes(id))
     }
 
     /// Asks for one notice when nothing waits any more.

@@ -30,7 +30,9 @@ package enum ConnectionNotice: Sendable {
     /// The output of a stream that asked for it has drained.
     case drained(ConnectionID)
     /// An event stream has ended, whoever ended it.
-    case streamClosed(ConnectionID)
+    ///
+    /// `acknowledged`: see `acknowledgedBytes`; it is told only where `tracksAcknowledgements` is on.
+    case streamClosed(ConnectionID, acknowledged: Int64)
     /// Connections cannot be accepted for a moment: the process has no descriptor or memory left.
     case acceptFailed(code: Int32)
 }
@@ -59,6 +61,8 @@ package struct ConnectionTable: ~Copyable {
     var pausedListeners: [Int32] = []
     /// Whether no connection is to stay beyond its response.
     var isDraining = false
+    /// Whether the end of a stream tells how far its peer had acknowledged it.
+    package var tracksAcknowledgements = false
     /// The `Date` of responses, set by the owner once a second (RFC 9110 §6.6.1).
     package var date = ""
 
@@ -123,7 +127,8 @@ package struct ConnectionTable: ~Copyable {
     mutating func leaveStreaming(_ descriptor: Int32) {
         guard slots[Int(descriptor)].state == .streaming else { return }
         streamCount -= 1
-        notices.append(.streamClosed(id(of: descriptor)))
+        let acknowledged = tracksAcknowledgements ? clinux_acknowledged_bytes(descriptor) : -1
+        notices.append(.streamClosed(id(of: descriptor), acknowledged: acknowledged))
     }
 
     /// Closes a connection at once and frees its slot.

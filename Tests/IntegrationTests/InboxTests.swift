@@ -205,3 +205,43 @@ struct InboxTests {
         #expect(try stream.event().data == #"{"feed":"job:1","id":"7","unread":null}"#)
     }
 }
+
+/// A kind whose notifications are read once they have arrived.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct ReadOnDeliveryTests {
+    private let bridge: FlagpoleProcess
+
+    init() throws {
+        bridge = try FlagpoleProcess(["kinds": ["user": ["mark_read": "on_delivery"]]])
+    }
+
+    private func unread() throws -> Int? { try bridge.get("/v1/feeds/user:42/unread").json["unread"]?.asInt }
+
+    @Test func `what a peer has acknowledged is read, live and as backlog, and all are told in one event`() throws {
+        try bridge.redis().push(#"{"id":"a"}"#, #"{"id":"b"}"#, to: "user:42")
+        let stream = try bridge.stream("feed=user:42")
+        _ = try stream.notifications(2)
+        var event = try stream.event()
+        while event.event != "read" { event = try stream.event() }
+        #expect(event.data.json["ids"] == #"["a","b"]"#.json && event.data.json["unread"]?.asInt == 0)
+        try bridge.redis().push(#"{"id":"c"}"#, to: "user:42")
+        #expect(try stream.ids(1) == ["c"])
+        #expect(try stream.event().data.json["ids"] == #"["c"]"#.json)
+        #expect(try unread() == 0)
+        #expect(try bridge.stream("feed=user:42").untilLive().isEmpty)
+    }
+
+    @Test func `what a peer has not taken stays unread`() throws {
+        let slow = try bridge.stream("feed=user:42", receiveBuffer: 4096)
+        try slow.untilLive()
+        let text = String(repeating: "x", count: 60_000)
+        try bridge.redis().push((1...100).map { #"{"id":"n\#($0)","text":"\#(text)"}"# }, to: "user:42")
+        try eventually("all stored") { try bridge.database().scalarInt("SELECT count(*) FROM notifications") == 100 }
+        _ = try slow.notifications(10)
+        try eventually("some read") { try unread() ?? 100 < 100 }
+        #expect(try unread() ?? 0 > 0)
+        // Events about what was read come in between.
+        while try slow.event().data.json["id"]?.asString != "n100" {}
+        try eventually("all read") { try unread() == 0 }
+    }
+}

@@ -122,7 +122,7 @@ struct SourceTests {
         let events = try stream.notifications(2)
         #expect(events.compactMap { $0.data.json["id"]?.asString } == ["a", "b"])
         #expect(events.allSatisfy { $0.data.json["unread"]?.asInt == 2 })
-        #expect(try redis.command("EXISTS", "order:7:changed").integer == 0)
+        try eventually("the flag lowered") { try redis.command("EXISTS", "order:7:changed").integer == 0 }
 
         _ = try bridge.client().request(
             "POST", "/v1/feeds/order:7/read", headers: [("Content-Type", "application/json")], body: #"{"ids":["a"]}"#)

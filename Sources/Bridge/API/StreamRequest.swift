@@ -21,7 +21,9 @@ struct StreamRequest {
         var seen: Set<FeedName> = []
         for text in names {
             let (feed, kind) = try settings.feed(text)
-            if seen.insert(feed).inserted { feeds.append(StreamFeed(name: feed, isInbox: kind.isInbox)) }
+            guard seen.insert(feed).inserted else { continue }
+            feeds.append(
+                StreamFeed(name: feed, isInbox: kind.isInbox, isReadOnDelivery: kind.readMarking == .onDelivery))
         }
         guard feeds.count <= StreamRequest.maximumFeeds else {
             throw Problem(.badRequest, "A stream has at most \(StreamRequest.maximumFeeds) feeds; open another one.")

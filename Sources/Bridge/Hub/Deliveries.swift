@@ -13,7 +13,7 @@ struct Deliveries {
     }
 
     private var underWay: [ConnectionID: [Delivery]] = [:]
-    private var arrived: Set<DeliveredNotification> = []
+    private var arrived: [DeliveredNotification] = []
     /// When acknowledgements are looked at again.
     private(set) var nextLook = MonotonicTime.distantFuture
 
@@ -32,7 +32,7 @@ struct Deliveries {
     mutating func note(_ stream: ConnectionID, acknowledged: Int64) {
         guard let deliveries = underWay[stream], let first = deliveries.first, first.end <= acknowledged else { return }
         let count = deliveries.prefix { $0.end <= acknowledged }.count
-        for delivery in deliveries[..<count] { arrived.insert(delivery.notification) }
+        arrived += deliveries[..<count].map(\.notification)
         underWay[stream] = count < deliveries.count ? Array(deliveries[count...]) : nil
         nextLook = min(nextLook, .now + Deliveries.interval)
     }
@@ -44,7 +44,7 @@ struct Deliveries {
     mutating func takeArrived(_ now: MonotonicTime) -> [DeliveredNotification] {
         defer { arrived.removeAll() }
         nextLook = underWay.isEmpty ? .distantFuture : now + Deliveries.interval
-        return Array(arrived)
+        return arrived
     }
 }
 

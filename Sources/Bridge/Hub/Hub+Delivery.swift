@@ -9,7 +9,9 @@ extension Hub {
         for notification in commit.notifications {
             var plain: [UInt8]?
             var enveloped: [UInt8]?
-            send(to: notification.feed, at: notification.position) { isEnveloped in
+            let isReadOnDelivery = notification.readAt == nil && isReadOnDelivery(notification.feed)
+            send(to: notification.feed, at: notification.position, tracking: isReadOnDelivery ? notification.id : nil) {
+                isEnveloped in
                 if isEnveloped {
                     let chunk = enveloped ?? encode(notification, commit.bytes, enveloped: true)
                     enveloped = chunk
@@ -33,7 +35,16 @@ extension Hub {
     }
 
     /// Queues an event for the live streams of a feed, and notes for the others that they missed it.
-    private func send(to feed: FeedName, at position: LogPosition, _ chunk: (_ isEnveloped: Bool) -> [UInt8]) {
+    ///
+    /// - Parameters:
+    ///   - feed: The feed.
+    ///   - position: The event's position.
+    ///   - notification: The id of a notification that counts as read once it has arrived.
+    ///   - chunk: The event's bytes.
+    private func send(
+        to feed: FeedName, at position: LogPosition, tracking notification: String? = nil,
+        _ chunk: (_ isEnveloped: Bool) -> [UInt8]
+    ) {
         subscriptions.forEachStream(of: feed) { descriptor in
             let slot = Int(descriptor)
             guard streams[slot].mode == .live else {
@@ -51,6 +62,9 @@ extension Hub {
             }
             streams[slot].cursor = position
             connections.send(chunk, to: id)
+            if let notification {
+                track([DeliveredNotification(feed: feed, id: notification)], on: id)
+            }
             eventsSent += 1
         }
     }

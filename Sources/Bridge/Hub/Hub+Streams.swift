@@ -120,6 +120,7 @@ extension Hub {
             }
         }
         if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
+        track(page.unreadOnDelivery, on: id)
         guard streams[slot].mode != .live else { return }
         rests[id.descriptor] = page.rest
         connections.notifyWhenDrained(id)

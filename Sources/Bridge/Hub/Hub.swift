@@ -37,10 +37,14 @@ actor Hub {
     /// How many streams have not been welcomed yet.
     var unwelcomed = 0
     var eventsSent = 0
+    /// What counts as read once it has arrived.
+    var deliveries = Deliveries()
     /// The position up to which commits were delivered.
     var delivered: LogPosition = 0
     var isDraining = false
     let maximumStreams: Int
+    /// The kinds whose notifications are read once they are delivered.
+    let deliveryKinds: Set<String>
     private let listener: Listener
     private var nextSweep = MonotonicTime.now
     private let sweepInterval: Milliseconds
@@ -65,8 +69,10 @@ actor Hub {
         router = Endpoint.router()
         var timeouts = ConnectionTimeouts()
         timeouts.stalledStream = Milliseconds(Int64(settings.server.stalledStreamMilliseconds))
+        deliveryKinds = Set(settings.kinds.filter { $0.readMarking == .onDelivery }.map(\.name))
         connections = ConnectionTable(
             loop: loop, limits: HTTPLimits(bodyBytes: settings.server.maxBodyBytes), timeouts: timeouts)
+        connections.tracksAcknowledgements = !deliveryKinds.isEmpty
         sweepInterval = Milliseconds(Int64(min(500, max(5, settings.server.pingMilliseconds / 10))))
     }
 
@@ -99,13 +105,14 @@ actor Hub {
         let now = MonotonicTime.now
         connections.setTime(now)
         if now >= nextSweep { sweep(now) }
+        if now >= deliveries.nextLook { markDelivered(now) }
         // What a flush brings about (a drained stream, a closed one) is handled in the same turn, but once only, so
         // that new events get their turn as well.
         connections.flush()
         if eventsSent > 0 { Faults.reach(.sent) }
         handleNotices()
         handOver()
-        return connections.hasWork ? now : nextSweep
+        return connections.hasWork ? now : min(nextSweep, deliveries.nextLook)
     }
 
     private func handleNotices() {
@@ -118,7 +125,10 @@ actor Hub {
                 let problem = Problem(.requestTimeout, "The request did not arrive in time; send it again.")
                 connections.respond(id, problem.response, closing: true)
             case .drained(let id): continueStream(id)
-            case .streamClosed(let id): forget(id)
+            case .streamClosed(let id, let acknowledged):
+                deliveries.note(id, acknowledged: acknowledged)
+                deliveries.forget(id)
+                forget(id)
             case .acceptFailed(let code):
                 telemetry.logger.warning(
                     "connections cannot be accepted for a moment; raise the limit on open files (ulimit -n)",

@@ -38,6 +38,7 @@ extension StoreWriter {
         var hasMore = false
         do {
             hasMore = try withStore(for: .housekeeping) { store in
+                if !delivered.isEmpty { markDelivered([]) }
                 let takesMore = try takeArrivals(store)
                 let tellsMore = try tellForeignChanges(store)
                 let purgesMore = try purge(store)

@@ -21,6 +21,41 @@ extension StoreWriter {
         try change(feed) { state, _ in try state.remove(id, from: feed) }
     }
 
+    /// Marks as read what has arrived at a stream's peer: one transaction, and one event for each feed.
+    func markDelivered(_ notifications: [DeliveredNotification]) {
+        delivered += notifications
+        do {
+            try withStore { store in
+                var commit = Commit(bytes: [])
+                let feeds = Dictionary(grouping: delivered, by: \.feed)
+                try store.transaction(appending: delivered.count) {
+                    let now = WallClock.unixMilliseconds
+                    for (feed, notifications) in feeds {
+                        try markDelivered(notifications.map(\.id), of: feed, store, now, &commit)
+                    }
+                }
+                delivered.removeAll()
+                forgetUnread(Set(feeds.keys.map(\.text)))
+                deliver(commit)
+            }
+        } catch {
+            // They stay noted, and are tried again with the next ones or by housekeeping.
+            telemetry.logger.error("what was delivered could not be marked", [("error", .string("\(error)"))])
+        }
+    }
+
+    private func markDelivered(
+        _ ids: [String], of feed: FeedName, _ store: LogStore, _ now: Int64, _ commit: inout Commit
+    ) throws {
+        guard let number = try store.feed(feed)?.id else { return }
+        for start in stride(from: 0, to: ids.count, by: ReadState.idsPerEvent) {
+            let part = Array(ids[start..<min(start + ReadState.idsPerEvent, ids.count)])
+            guard let change = try store.readState.markRead(feed, .ids(part), at: now) else { continue }
+            let unread = try store.unread(feed)
+            commit.changes.append(try store.append(change, feed, number, unread: unread, at: now))
+        }
+    }
+
     private func change(_ feed: FeedName, _ body: (ReadState, Int64) throws -> FeedChange?) throws -> Int? {
         let isInbox = settings.kind(of: feed)?.isInbox == true
         return try withStore { store in

@@ -25,6 +25,8 @@ actor StoreWriter {
     private static let unreadCacheLimit = 100_000
     var housekeeping = Housekeeping()
     var entryReader: EntryReader
+    /// What has arrived at streams' peers and is still to be marked as read.
+    var delivered: [DeliveredNotification] = []
 
     /// - Parameters:
     ///   - settings: Where the database is, and how long what is kept.

@@ -36,6 +36,14 @@ struct StreamQuery: Hashable, Sendable {
 struct StreamFeed: Hashable, Sendable {
     let name: FeedName
     let isInbox: Bool
+    /// Whether its notifications count as read once they are delivered.
+    var isReadOnDelivery = false
+}
+
+/// A notification that a stream was sent, and that counts as read once it has arrived.
+struct DeliveredNotification: Hashable, Sendable {
+    let feed: FeedName
+    let id: String
 }
 
 /// The next part of a stream: events, ready to be sent, and where they lead.
@@ -49,6 +57,8 @@ struct StreamPage: Sendable {
     var after: LogPosition
     /// What is still to come, if it did not fit into this page.
     var rest: StreamStart?
+    /// Which of the notifications count as read once they have arrived, and do not yet.
+    var unreadOnDelivery: [DeliveredNotification] = []
     /// The unread counts of the stream's inboxes.
     var unread: [(feed: FeedName, count: Int)] = []
 }

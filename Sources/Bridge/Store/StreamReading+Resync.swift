@@ -18,7 +18,9 @@ extension StreamReading {
             data.name("items")
             data.beginArray()
             let single = StreamQuery(feeds: [feed], start: query.start, isEnveloped: query.isEnveloped)
-            for item in try newestItems(single, maximumBytes: 1_048_576 / query.feeds.count) { data.raw(item) }
+            for item in try newestItems(single, maximumBytes: 1_048_576 / query.feeds.count, of: &page) {
+                data.raw(item)
+            }
             data.endArray()
             if let count = snapshot.unread[feed.name] {
                 data.name("unread")
@@ -35,7 +37,9 @@ extension StreamReading {
         return page
     }
 
-    func newestItems(_ query: StreamQuery, maximumBytes: Int) throws -> [[UInt8]] {
+    private func newestItems(
+        _ query: StreamQuery, maximumBytes: Int, of page: inout StreamPage
+    ) throws -> [[UInt8]] {
         var items: [[UInt8]] = []
         var size = 0
         for position in try backlogPositions(query).reversed() {
@@ -45,8 +49,15 @@ extension StreamReading {
             size += item.count
             guard size <= maximumBytes || items.isEmpty else { break }
             items.append(item)
+            try noteDelivery(of: entry.notification, query, in: &page)
         }
         return items.reversed()
+    }
+
+    private func noteDelivery(of sequence: Int64, _ query: StreamQuery, in page: inout StreamPage) throws {
+        notification.bind(1, sequence)
+        defer { notification.reset() }
+        if try notification.step() { noteDelivery(query, in: &page) }
     }
 
     /// A notification as the history shows it.

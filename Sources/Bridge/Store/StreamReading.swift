@@ -148,6 +148,7 @@ final class StreamReading {
         guard try notification.step() else { return }
         defer { notification.reset() }
         let cursor = Cursor(epoch: snapshot.epoch, position: position)
+        noteDelivery(query, in: &page)
         page.eventCount += 1
         notification.withBytes(2) { body in
             guard query.isEnveloped else {
@@ -160,6 +161,14 @@ final class StreamReading {
                 readAt: notification.optionalInt64(4), unread: feed.flatMap { snapshot.unread[$0] })
             StreamEvents.append(id: cursor, event: entry.data, data: envelope.wrapping(body), to: &page.events)
         }
+    }
+
+    /// Notes the notification that the statement stands at, if its being delivered makes it read.
+    func noteDelivery(_ query: StreamQuery, in page: inout StreamPage) {
+        guard query.feeds.contains(where: \.isReadOnDelivery), notification.optionalInt64(4) == nil else { return }
+        let feed = notification.string(0)
+        guard let known = query.feeds.first(where: { $0.name.text == feed }), known.isReadOnDelivery else { return }
+        page.unreadOnDelivery.append(DeliveredNotification(feed: known.name, id: notification.string(1)))
     }
 
     private func append(
