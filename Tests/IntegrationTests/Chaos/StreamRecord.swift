@@ -13,7 +13,7 @@ struct StreamRecord: Sendable {
 
     let name: String
     let feeds: [Int]
-    /// What comes first is what was stored last; otherwise all that follows the first cursor.
+    /// Whether it first asked for all that is stored; otherwise it is owed what follows its first cursor.
     let startsWithBacklog: Bool
     var firstCursor: LogPosition?
     var arrivals: [Arrival] = []
