@@ -1,7 +1,5 @@
-import Foundation
 import Redis
 import SQLite
-import Synchronization
 import Testing
 
 /// Writers among themselves, and between two steps of the bridge.
@@ -153,33 +151,6 @@ struct WriterRaceTests {
             #expect(try stream.ids(part.count) == Array(part))
         }
         #expect(try bridge.stream("feed=user:42").untilLive().map(\.notificationID) == ids)
-    }
-}
-
-/// Threads that run at once.
-private final class Threads {
-    private let shared = Shared()
-
-    private final class Shared: Sendable {
-        let state = Mutex<(running: Int, errors: [String])>((0, []))
-    }
-
-    init(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-        shared.state.withLock { $0.running = count }
-        for number in 0..<count {
-            Thread { [shared] in
-                let result = Result { try body(number) }
-                shared.state.withLock { state in
-                    state.running -= 1
-                    if case .failure(let error) = result { state.errors.append("\(error)") }
-                }
-            }.start()
-        }
-    }
-
-    func join() throws {
-        try eventually("the end of the threads") { shared.state.withLock { $0.running == 0 } }
-        #expect(shared.state.withLock { $0.errors } == [])
     }
 }
 
