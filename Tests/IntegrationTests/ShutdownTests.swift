@@ -82,6 +82,28 @@ struct ShutdownTests {
         #expect(try bridge.stop() == 0)
         #expect(!ChildProcess.exists(current))
     }
+
+    /// It removes the socket as the last thing it does, whosever that is by then.
+    @Test(.enabled(if: isTrial))
+    func `a redis-server that is slow to end takes nothing from its successor`() throws {
+        let bridge = try FlagpoleProcess()
+        let predecessor = try bridge.redis().processID()
+        try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")
+        _ = try bridge.stream("feed=user:42").notifications(1)
+        kill(predecessor, SIGSTOP)
+        bridge.kill()
+        // Longer than a start waits for its answer.
+        let later = try Threads(1) { _ in
+            poll(nil, 0, 4000)
+            kill(predecessor, SIGCONT)
+        }
+        try bridge.start()
+        try later.join()
+        try eventually("the end of redis-server") { !ChildProcess.exists(predecessor) }
+        try bridge.redis().push(#"{"id":"b"}"#, to: "user:42")
+        #expect(try bridge.stream("feed=user:42").notifications(2).map(\.notificationID) == ["a", "b"])
+        #expect(try bridge.stop() == 0)
+    }
 }
 
 extension FlagpoleProcess {

@@ -49,6 +49,10 @@ final class EmbeddedRedis {
         let log = open("\(directory)/redis.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else { throw StartError("\(directory)/redis.log cannot be written", code: errno) }
         defer { close(log) }
+        // The server holds this lock to its very end: a predecessor would take the new server's socket with it.
+        guard waitUntil(seconds: 5, { flock(log, LOCK_EX | LOCK_NB) == 0 }) else {
+            throw StartError("the redis-server that writes \(directory)/redis.log does not end; stop it")
+        }
         if lseek(log, 0, SEEK_END) > 10_000_000 { ftruncate(log, 0) }
         var arguments = [
             executable, "--dir", directory, "--unixsocket", "redis.sock", "--unixsocketperm", "600",
