@@ -62,16 +62,26 @@ enum ListReading {
 
     // MARK: - Whether anything changed
 
-    /// Queues the cheapest reading that tells whether a list still ends at the position.
-    static func appendComparison(_ key: String, _ position: ListPosition, to commands: inout [UInt8]) {
+    /// Queues the cheapest reading that tells whether a list still ends at the position, and with its first entry whether
+    /// it also still begins where it began: a list may be begun anew that is as long and ends alike.
+    ///
+    /// - Returns: how many replies will come.
+    static func appendComparison(
+        _ key: String, _ position: ListPosition, withFirst: Bool, to commands: inout [UInt8]
+    ) -> Int {
+        // The first of two entries is not the last.
+        let asksFirst = withFirst && position.count > 1
+        if asksFirst { RESPEncoder.append(command: ["LRANGE", key, "0", "0"], to: &commands) }
         let start = max(0, position.count - 1)
         RESPEncoder.append(command: ["LRANGE", key, String(start), String(position.count)], to: &commands)
+        return asksFirst ? 2 : 1
     }
 
-    static func isUnchanged(_ reply: RedisReply, _ position: ListPosition) -> Bool {
-        guard reply.serverError == nil else { return false }
-        return position.count == 0
-            ? reply.count == 0 : reply.count == 1 && hash(reply, 0) == position.recent.last
+    static func isUnchanged(_ replies: [RedisReply], _ position: ListPosition) -> Bool {
+        guard replies.allSatisfy({ $0.serverError == nil }), let end = replies.last else { return false }
+        guard position.count > 0 else { return end.count == 0 }
+        guard end.count == 1 && hash(end, 0) == position.recent.last else { return false }
+        return replies.count == 1 || hash(replies[0], 0) == position.first
     }
 
     // MARK: - Aligning

@@ -142,11 +142,13 @@ extension Poller {
         guard !toCompare.isEmpty else { return }
         let slots = toCompare
         toCompare.removeAll()
-        try compare(slots, connection)
+        try compare(slots, connection, withFirst: true)
     }
 
     /// Compares lists with their positions, and notes those that differ as to be read.
-    func compare(_ slots: [Int], _ connection: RedisConnection) throws(RedisError) {
+    ///
+    /// Every tick looks at a list's end only; `withFirst` is for what comes round now and then.
+    func compare(_ slots: [Int], _ connection: RedisConnection, withFirst: Bool = false) throws(RedisError) {
         var comparable = slots.filter { feeds[$0].phase == .idle && !feeds[$0].needsReading }
         // Rows that were inserted without a flag are found by the store itself.
         for slot in comparable where source(slot) == .flagAndDatabase { release(slot) }
@@ -155,33 +157,36 @@ extension Poller {
         while start < comparable.count {
             let part = comparable[start..<min(start + 500, comparable.count)]
             var commands: [UInt8] = []
-            for slot in part { appendComparison(slot, to: &commands) }
+            let replyCounts = part.map { appendComparison($0, withFirst: withFirst, to: &commands) }
             connection.append(encoded: commands)
-            for slot in part {
-                let reply = try connection.readReply()
-                if let error = reply.serverError {
+            for (slot, count) in zip(part, replyCounts) {
+                var replies: [RedisReply] = []
+                for _ in 0..<count { replies.append(try connection.readReply()) }
+                if let error = replies.lazy.compactMap(\.serverError).first {
                     // A key that is no list is reported, and asked again at the next comparison.
                     feeds[slot].isFaulty = true
                     report(feeds[slot].name.text, error)
                     release(slot)
                 } else {
                     feeds[slot].isFaulty = false
-                    if isUnchanged(slot, reply) { release(slot) } else { needReading(slot) }
+                    if isUnchanged(slot, replies) { release(slot) } else { needReading(slot) }
                 }
             }
             start += part.count
         }
     }
 
-    private func appendComparison(_ slot: Int, to commands: inout [UInt8]) {
-        if source(slot) == .value {
-            RESPEncoder.append(command: ["EXISTS", listKey(slot)], to: &commands)
-        } else {
-            ListReading.appendComparison(listKey(slot), feeds[slot].position, to: &commands)
+    private func appendComparison(_ slot: Int, withFirst: Bool, to commands: inout [UInt8]) -> Int {
+        guard source(slot) == .value else {
+            return ListReading.appendComparison(
+                listKey(slot), feeds[slot].position, withFirst: withFirst, to: &commands)
         }
+        RESPEncoder.append(command: ["EXISTS", listKey(slot)], to: &commands)
+        return 1
     }
 
-    private func isUnchanged(_ slot: Int, _ reply: RedisReply) -> Bool {
-        source(slot) == .value ? reply.integer == 0 : ListReading.isUnchanged(reply, feeds[slot].position)
+    private func isUnchanged(_ slot: Int, _ replies: [RedisReply]) -> Bool {
+        source(slot) == .value
+            ? replies[0].integer == 0 : ListReading.isUnchanged(replies, feeds[slot].position)
     }
 }

@@ -26,10 +26,10 @@ struct ListReadingTests {
         return ListReading.align(try replies(ListReading.alignmentReplies, commands), tail: tail)
     }
 
-    private func isUnchanged(_ position: ListPosition) throws -> Bool {
+    private func isUnchanged(_ position: ListPosition, withFirst: Bool = false) throws -> Bool {
         var commands: [UInt8] = []
-        ListReading.appendComparison("list", position, to: &commands)
-        return ListReading.isUnchanged(try replies(1, commands)[0], position)
+        let count = ListReading.appendComparison("list", position, withFirst: withFirst, to: &commands)
+        return ListReading.isUnchanged(try replies(count, commands), position)
     }
 
     private func hashes(_ entries: Range<Int>) -> [EntryHash] {
@@ -139,6 +139,17 @@ struct ListReadingTests {
         #expect(try !isUnchanged(position(behind: 0..<20)))
         try redis.command("DEL", "list")
         #expect(try !isUnchanged(position(behind: 0..<20)))
+    }
+
+    @Test func `a list that was begun anew, as long and with the same end, is told by its first entry`() throws {
+        for count in 1...3 {
+            try redis.command("DEL", "list")
+            try redis.push("list", 0..<count)
+            #expect(try isUnchanged(position(behind: 0..<count), withFirst: true))
+            try redis.command("LSET", "list", "0", "100")
+            #expect(try !isUnchanged(position(behind: 0..<count), withFirst: true))
+            #expect(try isUnchanged(position(behind: 0..<count)) == (count > 1))
+        }
     }
 
     // MARK: - Aligning
