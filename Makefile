@@ -2,6 +2,7 @@
 # make test   formats checked, warnings as errors, all tests
 # make chaos  lets everything go wrong for CHAOS_SECONDS (60), and says how long anyone had to wait; again by CHAOS_SEED
 # make sanitize  runs the tests under the thread and the address sanitizer
+# make trial  lets chaos reign, runs the tests under the sanitizers, and those that take their time
 # make bench  measures beside nginx with nchan and a bare epoll server, and writes docs/benchmarks.md
 
 SWIFT ?= swift
@@ -10,7 +11,7 @@ STRICT = -Xswiftc -warnings-as-errors
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Package.swift
 
-.PHONY: run build install test chaos sanitize check format bench clean help
+.PHONY: run build install test chaos sanitize trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -43,11 +44,18 @@ chaos:
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(SWIFT) test --skip-build $(STRICT) --filter ChaosTests
 
 # Pages are left out: Chromium is not what is looked at, and its tests wait for a slow bridge. So is chaos, whose audit
-# allows only so long a silence.
+# allows only so long a silence. Leaks are not looked for: what lives as long as the process is never freed.
+SANITIZED = --skip 'Page|Bell|Client|$(ALONE)'
+
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl
-	$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) --skip 'Page|$(ALONE)'
-	$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) --skip 'Page|$(ALONE)'
+	TSAN_OPTIONS=halt_on_error=1 \
+		$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
+	ASAN_OPTIONS=detect_leaks=0 \
+		$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
+
+trial: chaos sanitize
+	TRIAL=1 $(SWIFT) test --skip-build $(STRICT) --skip '$(ALONE)'
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

@@ -10,7 +10,7 @@ final class ChildProcess {
     ///
     /// - Parameters:
     ///   - arguments: The program and its arguments.
-    ///   - environment: Variables beside the path.
+    ///   - environment: Variables beside the path and the sanitizers' options.
     ///   - input: The file that is its standard input.
     ///   - output: The file that takes its standard output.
     ///   - errors: The file that takes its standard error.
@@ -39,8 +39,11 @@ final class ChildProcess {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        let variables = environment.merging(["PATH": path]) { given, _ in given }.map { "\($0)=\($1)" }
+        // The program is looked at by the sanitizer that looks at its tests.
+        let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
+            ["PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains(name)
+        }
+        let variables = environment.merging(inherited) { given, _ in given }.map { "\($0)=\($1)" }
         let argumentPointers = arguments.map { strdup($0) } + [nil]
         let variablePointers = variables.map { strdup($0) } + [nil]
         defer { (argumentPointers + variablePointers).forEach { free($0) } }

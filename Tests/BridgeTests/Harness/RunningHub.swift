@@ -1,0 +1,115 @@
+import Dispatch
+import Feeds
+import HTTPServer
+import Reactor
+import Redis
+import Synchronization
+
+@testable import Bridge
+
+/// A hub on its event loop, with the store's writer and reader, whose threads a test can hold up.
+final class RunningHub {
+    let hub: Hub
+    let reader: StoreReader
+    let port: Int
+    private let writer: StoreWriter
+    private let threads: [NamedThread]
+    private let poller: Poller
+    private let commits = HeldCommits()
+
+    /// Calls `body` with a hub whose streams fall behind soon and read in small pages; ends its threads.
+    static func run(_ store: TestStore, _ body: (RunningHub) async throws -> Void) async throws {
+        try await RunningWriter.run(store) { running in
+            let hub = try RunningHub(store, running)
+            do { try await body(hub) } catch {
+                await hub.stop()
+                throw error
+            }
+            await hub.stop()
+        }
+    }
+
+    private init(_ store: TestStore, _ running: RunningWriter) throws {
+        var settings = Configuration()
+        settings.server.pingMilliseconds = 3_600_000
+        settings.server.maxPendingBytes = 4096
+        settings.server.backlogLimit = 1_000_000
+        let epoch = store.identity.epoch
+        let listener = try Listener(host: "127.0.0.1", port: 0)
+        port = listener.port
+        writer = running.writer
+        reader = StoreReader(
+            path: store.path, epoch: epoch,
+            limits: StreamReading.Limits(backlog: settings.server.backlogLimit, pageBytes: 2048, pageEntries: 5),
+            telemetry: running.telemetry)
+        let redis = RedisEndpoint(.unix(path: "/nonexistent"))
+        // It notes which feeds are watched, and never turns.
+        poller = Poller(settings, endpoint: redis, owner: "test", writer: writer, telemetry: running.telemetry)
+        let hub = Hub(
+            settings, maximumStreams: 0, listener: listener, epoch: epoch, poller: poller, reader: reader,
+            writer: writer,
+            publisher: Publisher(redis), telemetry: running.telemetry)
+        self.hub = hub
+        writer.post(on: writer.executor) { [commits] writer in
+            writer.handOver { commit in
+                commits.handOver(commit, to: hub)
+            } gap: {
+            }
+        }
+        threads = [
+            NamedThread("test reader") { [reader] in reader.executor.run() },
+            NamedThread("test poller") { [poller] in poller.executor.run() },
+            NamedThread("test loop") { hub.run() },
+        ]
+        hub.post(on: hub.loop) { $0.listen() }
+    }
+
+    private func stop() async {
+        // What the loop still hands over has to find the other threads.
+        hub.loop.stop()
+        threads[2].join()
+        await reader.close()
+        for executor in [reader.executor, poller.executor] { executor.stop() }
+        for thread in threads.dropLast() { thread.join() }
+    }
+
+    func ingest(_ batch: IngestBatch) async throws { _ = try await writer.ingest(batch) }
+
+    /// From here on the hub is not told of what is committed, as if the writer's thread got no turn.
+    func holdCommits() { commits.hold() }
+
+    /// Tells the hub of what it was not told of, in order.
+    func releaseCommits() { commits.release(to: hub) }
+}
+
+/// What was committed and not yet handed over.
+private final class HeldCommits: Sendable {
+    private let state = Mutex<[Commit]?>(nil)
+
+    func hold() { state.withLock { $0 = $0 ?? [] } }
+
+    func handOver(_ commit: Commit, to hub: Hub) {
+        state.withLock { held in
+            if held == nil { hub.post(on: hub.loop) { $0.deliver(commit) } } else { held?.append(commit) }
+        }
+    }
+
+    func release(to hub: Hub) {
+        state.withLock { held in
+            for commit in held ?? [] { hub.post(on: hub.loop) { $0.deliver(commit) } }
+            held = nil
+        }
+    }
+}
+
+/// Holds an actor's thread up until it is opened.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    /// The thread stops here once it has done what it was given before.
+    init<A: Actor>(holding actor: A, on executor: some ThreadExecutor) {
+        actor.post(on: executor) { [semaphore] _ in semaphore.wait() }
+    }
+
+    deinit { semaphore.signal() }
+}
