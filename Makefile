@@ -49,7 +49,7 @@ SANITIZED = --skip 'Page|Bell|Client|$(ALONE)'
 
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl
-	TSAN_OPTIONS=halt_on_error=1 \
+	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt' \
 		$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
 	ASAN_OPTIONS=detect_leaks=0 \
 		$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)

@@ -7,6 +7,8 @@ import HTTP
 /// A stream that is read only when a test says so, and meanwhile backs up: its kernel buffers are small.
 final class StreamTap {
     let feeds: [String]
+    /// Where it asked to begin; `nil` for what comes from now on.
+    private let asked: LogPosition?
     /// The events that came, but for the bridge's own.
     private(set) var notifications: [ReceivedEvent] = []
     /// The bridge's own, by name: each is to come once.
@@ -17,6 +19,7 @@ final class StreamTap {
 
     init(_ feeds: [String], query: String = "", cursor: String = "", port: Int) throws {
         self.feeds = feeds
+        asked = Cursor(cursor)?.position ?? (query.isEmpty ? 0 : nil)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var size: Int32 = 2048
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -42,7 +45,12 @@ final class StreamTap {
     var lastEventID: String { events.lastEventID }
 
     /// The cursor from which on everything has to come; `nil` until the stream is welcomed.
-    var start: LogPosition? { others["welcome"]?.first.flatMap { Cursor($0.id)?.position } }
+    ///
+    /// A welcome that did not wait for the database any longer has none: then it is what the stream asked for.
+    var start: LogPosition? {
+        guard let welcome = others["welcome"]?.first else { return nil }
+        return Cursor(welcome.id)?.position ?? asked ?? positions.first.map { $0 - 1 }
+    }
 
     var positions: [LogPosition] { notifications.map { Cursor($0.id)?.position ?? -1 } }
 
