@@ -84,4 +84,6 @@ extension CommandOption {
     static let environmentFile = CommandOption(
         name: "env-file", value: "FILE", summary: "NAME=VALUE lines that count more than the configuration")
     static let json = CommandOption(name: "json", summary: "print JSON")
+    static let url = CommandOption(
+        name: "url", value: "URL", summary: "the bridge's http://HOST:PORT, instead of the configuration's")
 }

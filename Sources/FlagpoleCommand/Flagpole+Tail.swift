@@ -3,8 +3,6 @@ import Feeds
 import Glibc
 
 extension Flagpole {
-    private static let url = CommandOption(
-        name: "url", value: "URL", summary: "the bridge's http://HOST:PORT, instead of the configuration's")
     private static let json = CommandOption(name: "json", summary: "print each notification as it is sent, one a line")
     private static let since = CommandOption(
         name: "since", value: "now", summary: "begin with what comes, not with old news")
@@ -12,13 +10,20 @@ extension Flagpole {
     private static let lastEventID = CommandOption(
         name: "last-event-id", value: "ID", summary: "begin after a cursor, or after a notification's id")
 
+    private static let all = CommandOption(
+        name: "all", summary: "follow every feed there is, and each new one, from now on")
+
     static let tail = Command(
-        name: "tail", operands: "FEED...", operandCount: 1...100, summary: "follow feeds, as a browser would",
+        name: "tail", operands: "FEED...", operandCount: 0...StreamRequest.maximumFeeds,
+        summary: "follow feeds, as a browser would",
         details: """
             Notifications go to standard output, what happens to the stream to standard error. After a cut it comes
             back and goes on where it was.
+
+            --all looks for feeds in the database and among the keys of Redis, a few at a time; a stream has at most
+            \(StreamRequest.maximumFeeds) feeds.
             """,
-        options: [.config, .environmentFile, url, json, since, count, lastEventID]
+        options: [.config, .environmentFile, .url, all, json, since, count, lastEventID]
     ) { arguments throws(CommandError) in
         if let value = arguments[since], value != "now" {
             throw .usage("--since is \(value.printable): allowed is now")
@@ -27,24 +32,22 @@ extension Flagpole {
         guard cursor.utf8.count <= 1024, cursor.printable == cursor else {
             throw .usage("--last-event-id is no id: allowed are up to 1024 bytes without control characters")
         }
+        guard arguments.has(all) == arguments.operands.isEmpty else {
+            throw .usage("name what to follow by one of: FEED..., --all")
+        }
         var feeds: [FeedName] = []
         for operand in arguments.operands { feeds.append(try .operand(operand)) }
-        let request = StreamSubscription(feeds: feeds, isRaw: arguments.has(json), isSinceNow: arguments.has(since))
+        let discovery = arguments.has(all) ? FeedDiscovery(try arguments.configuration()) : nil
+        if let discovery { feeds = discovery.stored() }
+        let request = StreamSubscription(
+            feeds: feeds, isRaw: arguments.has(json), isSinceNow: arguments.has(since) || arguments.has(all))
         let printer = NotificationPrinter(isRaw: arguments.has(json), limit: try arguments.count(count))
-        let address = try address(arguments)
+        let address = try arguments.address()
         // To be interrupted is how following ends; every line that was begun is written.
         for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(0) } }
-        var follower = StreamFollower(address, request, printer, lastEventID: cursor)
+        var follower = StreamFollower(
+            address, request, finding: discovery, printer, lastEventID: cursor)
         try follower.run()
         return 0
-    }
-
-    private static func address(_ arguments: ParsedArguments) throws(CommandError) -> ServerAddress {
-        if let url = arguments[url] { return try ServerAddress(parsing: url) }
-        let server = try arguments.configuration().server
-        guard server.port != 0 else {
-            throw .failure("server.port is 0, so the kernel has chosen: name the port by --url http://HOST:PORT")
-        }
-        return ServerAddress(host: server.host, port: server.port)
     }
 }

@@ -81,4 +81,14 @@ extension ParsedArguments {
             throw .failure(error.description)
         }
     }
+
+    /// Where the bridge is reached that the options name.
+    func address() throws(CommandError) -> ServerAddress {
+        if let url = self[.url] { return try ServerAddress(parsing: url) }
+        let server = try configuration().server
+        guard server.port != 0 else {
+            throw .failure("server.port is 0, so the kernel has chosen: name the port by --url http://HOST:PORT")
+        }
+        return ServerAddress(host: server.host, port: server.port)
+    }
 }

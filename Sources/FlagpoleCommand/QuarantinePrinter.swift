@@ -3,7 +3,6 @@ import JSON
 
 /// Prints entries that were set aside.
 enum QuarantinePrinter {
-    private static let headings = ["SEQ", "FEED", "WHEN", "REASON", "SIZE"]
     /// How much of an entry a line of the table shows, in characters.
     private static let shownCharacters = 60
 
@@ -18,18 +17,9 @@ enum QuarantinePrinter {
         ]
     }
 
-    /// The rows under their headings, one column below the other; nothing for no rows.
+    /// The rows under their headings; nothing for no rows.
     static func table(_ rows: [[String]]) -> String {
-        guard !rows.isEmpty else { return "" }
-        let widths = headings.indices.map { column in
-            ([headings] + rows).map { $0[column].count }.max() ?? 0
-        }
-        return ([headings + ["ENTRY"]] + rows).map { row in
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            return (cells + row.suffix(1)).joined(separator: "  ") + "\n"
-        }.joined()
+        TextTable(headings: ["SEQ", "FEED", "WHEN", "REASON", "SIZE", "ENTRY"], rows: rows).text
     }
 
     /// The entry whole: as text, or in base 64 where it is no UTF-8.

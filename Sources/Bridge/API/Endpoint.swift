@@ -10,6 +10,8 @@ enum Endpoint: Sendable {
     case markRead
     case markUnread
     case remove
+    case presence
+    case quarantine
     case health
     case readiness
     case metrics
@@ -25,6 +27,8 @@ enum Endpoint: Sendable {
         router.add(.get, "/v1/feeds/{feed}/unread", .unread)
         router.add(.post, "/v1/feeds/{feed}/unread", .markUnread)
         router.add(.post, "/v1/feeds/{feed}/read", .markRead)
+        router.add(.get, "/v1/presence", .presence)
+        router.add(.get, "/v1/quarantine", .quarantine)
         router.add(.get, "/healthz", .health)
         router.add(.get, "/readyz", .readiness)
         router.add(.get, "/metrics", .metrics)

@@ -77,11 +77,15 @@ extension HistoryQuery {
         }
         before = target.first("before").flatMap { $0.isEmpty ? nil : $0 }
         after = target.first("after").flatMap { $0.isEmpty ? nil : $0 }
-        if let text = target.first("limit") {
-            guard let limit = Int(text), HistoryQuery.limits.contains(limit) else {
-                throw Problem(.badRequest, "limit is a number from 1 to \(HistoryQuery.limits.upperBound).")
-            }
-            self.limit = limit
+        limit = try Self.limit(target)
+    }
+
+    /// How many items the query of a list asks for.
+    static func limit(_ target: RequestTarget) throws(Problem) -> Int {
+        guard let text = target.first("limit") else { return defaultLimit }
+        guard let limit = Int(text), limits.contains(limit) else {
+            throw Problem(.badRequest, "limit is a number from 1 to \(limits.upperBound).")
         }
+        return limit
     }
 }

@@ -2,7 +2,7 @@ import Feeds
 import HTTP
 
 /// What a client asks for with `GET /v1/stream`.
-struct StreamRequest {
+package struct StreamRequest {
     let feeds: [StreamFeed]
     let isEnveloped: Bool
     let start: StreamStart
@@ -10,7 +10,7 @@ struct StreamRequest {
     let presented: LogPosition?
 
     /// How many feeds a stream may have.
-    static let maximumFeeds = 100
+    package static let maximumFeeds = 100
 
     init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
         let names = request.target.all("feed")

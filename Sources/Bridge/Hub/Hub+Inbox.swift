@@ -70,7 +70,7 @@ extension Hub {
 
 extension HTTPResponse {
     /// JSON that is written already, not to be kept by anyone.
-    fileprivate init(json body: [UInt8]) {
+    init(json body: [UInt8]) {
         self.init(status: .ok, contentType: "application/json", body: body)
         headers.add("Cache-Control", "no-store")
     }

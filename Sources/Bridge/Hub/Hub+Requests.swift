@@ -44,6 +44,8 @@ extension Hub {
             try publish(request, to: parameters[0], id)
         case .history, .unread, .markRead, .markUnread, .remove:
             try serveInbox(endpoint, parameters, request, id)
+        case .presence: try servePresence(request, id)
+        case .quarantine: try serveQuarantine(request, id)
         case .health:
             connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
         case .readiness:

@@ -22,6 +22,8 @@ actor Hub {
     let publisher: Publisher
     let router: Router<Endpoint>
 
+    /// All event loops, this one among them.
+    var hubs: [Hub] = []
     var connections: ConnectionTable
     var streams: [StreamState] = []
     var subscriptions = Subscriptions()

@@ -112,7 +112,10 @@ private final class RunningBridge {
         ]
         for hub in hubs {
             threads.append(NamedThread("flagpole-loop") { hub.run() })
-            hub.post(on: hub.loop) { $0.listen() }
+            hub.post(on: hub.loop) { [hubs] hub in
+                hub.join(hubs)
+                hub.listen()
+            }
         }
     }
 

@@ -49,6 +49,11 @@ actor StoreReader {
         try withReading { try $0.unreadCount(feed) }
     }
 
+    /// What was set aside as JSON, the newest first.
+    func quarantine(limit: Int) throws -> [UInt8] {
+        try withReading { try $0.quarantine(limit: limit) }
+    }
+
     private func read(_ queries: [StreamQuery]) -> [StreamPage?] {
         (try? withReading { try $0.pages(queries) }) ?? queries.map { _ in nil }
     }

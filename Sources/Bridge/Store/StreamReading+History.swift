@@ -10,8 +10,9 @@ struct HistoryQuery: Sendable {
     var before: String?
     /// The id of a notification: only what is newer.
     var after: String?
-    var limit = 50
+    var limit = defaultLimit
 
+    static let defaultLimit = 50
     static let limits = 1...1000
     /// A page ends, with a next one, once it is so large.
     static let pageBytes = 1_048_576

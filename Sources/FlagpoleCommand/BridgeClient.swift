@@ -1,0 +1,70 @@
+import HTTP
+import JSON
+
+/// Asks a bridge over HTTP, one connection for each request.
+struct BridgeClient {
+    private static let patience = Duration.seconds(10)
+
+    let address: ServerAddress
+
+    /// - Throws: Why there is no answer, or what the bridge says is wrong.
+    func get(_ target: String) throws(CommandError) -> JSONValue {
+        try send(["GET \(target) HTTP/1.1"], "")
+    }
+
+    /// - Throws: Why there is no answer, or what the bridge says is wrong.
+    func post(_ target: String, _ object: JSONObject) throws(CommandError) -> JSONValue {
+        let body = String(decoding: JSONValue.object(object).encoded(), as: UTF8.self)
+        let lines = [
+            "POST \(target) HTTP/1.1", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
+        ]
+        return try send(lines, body)
+    }
+
+    private func send(_ head: [String], _ body: String) throws(CommandError) -> JSONValue {
+        let fields = ["Host: \(address.authority)", "User-Agent: flagpole/\(Flagpole.version)", "Connection: close"]
+        let socket = try ClientSocket(to: address)
+        guard socket.send((head + fields).joined(separator: "\r\n") + "\r\n\r\n" + body) else {
+            throw .failure("\(address) closed the connection")
+        }
+        var response = HTTPResponseParser()
+        do {
+            return try receive(&response, from: socket)
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw .failure("\(address) does not answer as a bridge does: \(error)")
+        }
+    }
+
+    private func receive(
+        _ response: inout HTTPResponseParser, from socket: borrowing ClientSocket
+    ) throws -> JSONValue {
+        var status = HTTPStatus.ok
+        var body: [UInt8] = []
+        while true {
+            switch socket.receive(within: Self.patience) {
+            case .bytes(let bytes): bytes.withUnsafeBytes { response.append($0) }
+            case .silence: throw CommandError.failure("\(address) does not answer")
+            case .closed: throw CommandError.failure("\(address) closed the connection")
+            }
+            while let part = try response.next() {
+                switch part {
+                case .head(let code, _): status = code
+                case .body(let bytes): body += bytes
+                case .end:
+                    guard 200..<300 ~= status.code else { throw CommandError.failure(status.refusal(body)) }
+                    return try JSONValue.parse(body)
+                }
+            }
+        }
+    }
+}
+
+extension HTTPStatus {
+    /// What to tell of an answer with this status, and what its body says of it (RFC 9457).
+    func refusal(_ body: [UInt8]) -> String {
+        let detail = (try? JSONValue.parse(body))?["detail"]?.asString.map { ": \($0.printable)" } ?? ""
+        return "the bridge answers \(code) \(reason.printable)\(detail)"
+    }
+}
