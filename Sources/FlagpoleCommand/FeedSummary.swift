@@ -20,6 +20,8 @@ struct FeedSummary {
     ///   - database: Where they are stored.
     ///   - kind: Only feeds of this kind.
     ///   - limit: How many.
+    /// - Returns: The names.
+    /// - Throws: What is wrong with the database.
     static func newest(in database: DatabaseFile, kind: String?, limit: Int) throws(CommandError) -> [String] {
         try database.use { connection in
             let statement = try connection.prepare(

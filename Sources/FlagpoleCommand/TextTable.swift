@@ -3,7 +3,7 @@ struct TextTable {
     let headings: [String]
     let rows: [[String]]
 
-    /// One line a row; nothing for no rows. The last column is as wide as each of its cells.
+    /// One line a row, nothing for no rows; the last column is as wide as each of its cells.
     var text: String {
         guard !rows.isEmpty else { return "" }
         let lines = [headings] + rows
