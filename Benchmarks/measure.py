@@ -1,9 +1,13 @@
 """The measurements: each starts a fresh server, runs ssebench against it and returns its figures."""
 
 import contextlib
+import http.client
 import json
+import os
 import pathlib
 import shlex
+import sqlite3
+import statistics
 import subprocess
 import tempfile
 import time
@@ -183,6 +187,61 @@ def sweep(kind, options, keys):
     idle = result["idle"]
     scans = after.get("scan", 0) - before.get("scan", 0)
     return {"cpu": idle["server_cpu_pct"], "redis_cpu": idle["beside_cpu_pct"], "scans": scans / (idle["seconds"] + 1)}
+
+
+def inbox(kind, options, stored, in_feed):
+    """How long the unread count and a page of history take, with so many notifications in all and so many in the feed."""
+    with running(kind, options, server=NO_PINGS) as server:
+        server.kill()
+        store_notifications(server.database, stored, in_feed)
+        server.start()
+        figures = {}
+        for name, path in (("unread", "unread"), ("page", "notifications?limit=50"),
+                           ("unread_page", "notifications?unread=1&limit=50")):
+            figures |= timed_requests(server, name, f"/v1/feeds/user:big/{path}", 200 if options.quick else 2000)
+    return figures
+
+
+def store_notifications(path, stored, in_feed, feeds=10_000):
+    """Stores what years would: the last feed's notifications lie among those of all others, and are unread."""
+    every = stored // in_feed
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.executescript(f"""
+            INSERT INTO feeds (id, name, position, tail)
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {feeds - 1})
+                SELECT i + 1, 'user:' || i, 0, x'' FROM n;
+            INSERT INTO feeds (id, name, position, tail) VALUES ({feeds + 1}, 'user:big', 0, x'');
+            INSERT INTO notifications (seq, feed, id, body)
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {stored})
+                SELECT i, iif(i % {every} = 0, 'user:big', 'user:' || (i % {feeds})), 'n' || i,
+                    json_object('id', 'n' || i, 'title', 'New order', 'message', printf('%0100d', i)) FROM n;
+            INSERT INTO log (pos, feed, kind, notification)
+                SELECT seq, iif(seq % {every} = 0, {feeds + 1}, seq % {feeds} + 1), 1, seq FROM notifications;
+            UPDATE bridge SET last = {stored};
+        """)
+
+
+def timed_requests(server, name, path, count):
+    """Requests one after the other on one connection: round trip as the client sees it, CPU of the server."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    times = []
+    before = cpu_seconds(server.pid)
+    for _ in range(count):
+        began = time.perf_counter()
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        times.append(time.perf_counter() - began)
+        if answer.status != 200:
+            raise Unavailable(f"{path} answers {answer.status}: {body[:200]}")
+    spent = cpu_seconds(server.pid) - before
+    connection.close()
+    return {f"{name}_ms": statistics.median(times) * 1000, f"{name}_cpu_ms": spent / count * 1000}
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def redis_alone(options):

@@ -67,6 +67,7 @@ def rows(options):
     lossless = [Figure("faults", "gaps, duplicates and reorders", "", at_most(0, "0")),
                 Figure("events", "events checked", ""), Figure("resumes", "resumes", "")]
     paced = 5 if options.quick else 50
+    stored, in_feed = (50_000, 5_000) if options.quick else (1_000_000, 10_000)
     foreign = 10_000 if options.quick else 1_000_000
     return [
         Row("memory-one", f"{many:,} idle streams on one feed",
@@ -151,6 +152,15 @@ def rows(options):
         Row("sweep-none", "the same without keys of others", "As above.",
             [FLAGPOLE], lambda kind, opts: measure.sweep(kind, opts, 0),
             [Figure("cpu", "CPU, flagpole", "%"), Figure("redis_cpu", "CPU, Redis", "%")]),
+        Row("inbox", f"an inbox of {in_feed:,} unread among {stored:,} notifications",
+            "2,000 requests one after the other on one connection; the median round trip, as a client in Python sees it, "
+            "and the server's CPU time per request.",
+            [FLAGPOLE], lambda kind, opts: measure.inbox(kind, opts, stored, in_feed),
+            [Figure("unread_ms", "unread count", "ms", at_most(1, "1 ms")),
+             Figure("page_ms", "newest 50", "ms", at_most(1, "1 ms")),
+             Figure("unread_page_ms", "newest 50 that are unread", "ms", at_most(1, "1 ms")),
+             Figure("unread_cpu_ms", "unread count, CPU", "ms"), Figure("page_cpu_ms", "newest 50, CPU", "ms"),
+             Figure("unread_page_cpu_ms", "newest 50 that are unread, CPU", "ms")]),
         Row("stalled", f"{many // 50:,} streams on one feed, some stalled for {stalled:,} messages",
             "As above on one feed with 1,000 messages/s, so that a stalled stream's share goes far beyond what sockets "
             "and `max_pending_bytes` hold, and has to come from disk.",

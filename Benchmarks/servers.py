@@ -134,12 +134,13 @@ class Flagpole(Server):
         self.beside = self.redis
         self.port = free_port()
         self.path = "/v1/stream?feed=user:{n}"
+        self.database = folder / "data" / "flagpole.sqlite3"
         file = folder / "config.json"
         file.write_text(json.dumps({
             "server": {"port": self.port, "threads": 1, **config.get("server", {})},
             "redis": {"url": f"unix://{self.redis.socket}"},
             "data_dir": str(folder / "data"),
-            "database": {"path": str(folder / "data" / "flagpole.sqlite3")},
+            "database": {"path": str(self.database)},
             "poll": config.get("poll", {}),
             "log": {"level": "warning"},
         }))
