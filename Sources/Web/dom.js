@@ -24,6 +24,16 @@ export function button(label, className, onClick) {
     return made;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Makes an SVG element with these attributes. */
+export function drawing(tag, attributes, ...children) {
+    const made = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+}
+
 export function timeOf(date) {
     const made = element('time', 'tabular', clock.format(date));
     made.dateTime = date.toISOString();
