@@ -10,22 +10,58 @@ const PATIENCE_MS = 15_000;
  * @throws {Error} whose message is fit for the reader
  */
 export async function publish(feed, text, headers) {
-    const url = new URL(`v1/feeds/${inPath(feed)}/notifications`, document.baseURI);
     headers = { ...headers, 'Content-Type': 'application/json' };
-    let response;
-    try {
-        const signal = AbortSignal.timeout(PATIENCE_MS);
-        response = await fetch(url, { method: 'POST', headers, body: text, signal });
-    } catch (error) {
-        throw new Error(error.name === 'TimeoutError' ? 'The server took too long.' : 'The server cannot be reached.');
-    }
-    if (!response.ok) throw new Error(await explain(response));
+    const response = await ask(`v1/feeds/${inPath(feed)}/notifications`, { method: 'POST', headers, body: text });
     const { ids } = await response.json();
     return ids;
 }
 
+/** A feed's newest notifications as they are stored, newest first. */
+export async function historyOf(feed, limit) {
+    const response = await ask(`v1/feeds/${inPath(feed)}/notifications?limit=${limit}`);
+    return (await response.json()).items;
+}
+
+/** Why one of these feeds can never be watched, in the server's words; null where nothing speaks against it. */
+export async function refusalOf(feeds) {
+    for (const feed of feeds) {
+        const error = await historyOf(feed, 1).then(() => null, (caught) => caught);
+        if (error?.status >= 400 && error.status < 500) return error.message;
+    }
+    return null;
+}
+
+/** Watched feeds and how many streams each has. */
+export async function presence() {
+    const response = await ask('v1/presence');
+    return (await response.json()).feeds;
+}
+
+/** What was set aside, newest first, and how much there is in all. */
+export async function quarantine(limit) {
+    const response = await ask(`v1/quarantine?limit=${limit}`);
+    return response.json();
+}
+
+export async function metricsText() {
+    const response = await ask('metrics');
+    return response.text();
+}
+
+async function ask(path, request) {
+    let response;
+    try {
+        const signal = AbortSignal.timeout(PATIENCE_MS);
+        response = await fetch(new URL(path, document.baseURI), { ...request, signal, cache: 'no-store' });
+    } catch (error) {
+        throw new Error(error.name === 'TimeoutError' ? 'The server took too long.' : 'The server cannot be reached.');
+    }
+    if (response.ok) return response;
+    throw Object.assign(new Error(await explain(response)), { status: response.status });
+}
+
 /** What an error response says, from its problem document (RFC 9457) if it has one. */
-export async function explain(response) {
+async function explain(response) {
     const problem = await response.json().catch(() => null);
     const said = [problem?.title, problem?.detail].filter((part) => typeof part === 'string' && part !== '');
     return `${response.status} ${said.join(': ') || response.statusText}`;

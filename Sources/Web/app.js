@@ -1,95 +1,52 @@
-// Flagpole's built-in page: two feeds over one EventSource, a form that pushes, and the
-// events as they came. This file wires the parts together.
+// Flagpole's page: two feeds and their bell over the connection that all its tabs share, a form that pushes, and what
+// an operator wants to see. This file wires the parts together.
 
+import { connect } from './flagpole.js';
+import './flagpole-bell.js';
 import { FeedColumn } from './column.js';
 import { byId } from './dom.js';
-import { faultOf, readQuery, writeQuery } from './names.js';
+import { showNotice, showState } from './masthead.js';
+import { faultOf, feedsInAddress, writeAddress } from './names.js';
+import { startOperations } from './operations.js';
 import { noteArrival, offerFeeds, startPushing } from './push.js';
-import { FeedStream } from './stream.js';
-import { logEvent, showNames, startLog } from './wire.js';
+import { showSnippets } from './snippets.js';
 
-const PHASES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline' };
-
-const query = readQuery();
 const columns = new Map();
-const stream = new FeedStream(showState, receive);
-let state = { phase: 'connecting' };
+let inbox = null;
 
-/** Applies one event to the columns. Counts in it are the bridge's own at the moment of sending. */
-function receive(event) {
-    logEvent(event);
-    const { type, message } = event;
-    const column = columns.get(message.feed);
-    switch (type) {
-    case 'welcome':
-        byId('client').textContent = typeof message.client_id === 'string' ? `· client ${message.client_id}` : '';
-        takeCounts(message.unread);
-        break;
-    case 'live':
-        takeCounts(message.unread);
-        break;
-    case 'read':
-        column?.markRead(message);
-        column?.setUnread(message.unread);
-        break;
-    case 'unread':
-        column?.markUnread(message);
-        column?.setUnread(message.unread);
-        break;
-    case 'removed':
-        column?.remove(message.id);
-        column?.setUnread(message.unread);
-        break;
-    case 'resync':
-        replaceLists(message.feeds);
-        break;
-    case 'end':
-        column?.end();
-        break;
-    case 'goodbye':
-        showNotice(`The server closed the stream: ${message.reason}. The browser comes back by itself.`);
-        break;
-    case 'auth-expired':
-        showNotice('Your access has expired. Sign in again where you got it, then try again.', true);
-        break;
-    case 'ping':
-        break;
-    default:
-        // A kind with `batch` sends several envelopes in one event.
-        for (const item of Array.isArray(message.batch) ? message.batch : [message]) addNotification(item);
-    }
-    showTitle();
-}
-
-function addNotification(item) {
-    const column = columns.get(item?.feed);
-    if (!column) return;
-    column.add(item);
-    column.setUnread(item.unread);
-    noteArrival(item.feed, item.id);
-}
-
-function takeCounts(counts) {
-    for (const [feed, count] of Object.entries(counts ?? {})) columns.get(feed)?.setUnread(count);
-}
-
-function replaceLists(feeds) {
-    for (const [feed, { items, unread }] of Object.entries(feeds ?? {})) {
-        columns.get(feed)?.replaceAll(Array.isArray(items) ? items : []);
-        columns.get(feed)?.setUnread(unread);
-    }
-}
-
-/** Watches the feeds of the query from their beginning. */
-function watchFeeds() {
+/** Watches these feeds from their beginning. */
+function watch(feeds) {
+    inbox?.close();
     columns.clear();
-    for (const feed of query.feeds) columns.set(feed, new FeedColumn(feed));
+    for (const feed of feeds) columns.set(feed, new FeedColumn(feed));
     byId('feeds').replaceChildren(...Array.from(columns.values(), (column) => column.element));
-    byId('client').textContent = '';
-    offerFeeds(query.feeds);
-    stream.watch(query.feeds);
-    byId('stream-url').textContent = `GET ${stream.url.slice(location.origin.length)}`;
-    showTitle();
+    inbox = connect({ feeds });
+    for (const type of ['notification', 'unread', 'read', 'removed', 'resync']) inbox.addEventListener(type, showSoon);
+    inbox.addEventListener('notification', ({ detail: { feed, id } }) => {
+        columns.get(feed)?.setEnded(false);
+        noteArrival(feed, id);
+    });
+    inbox.addEventListener('end', ({ detail: { feed } }) => columns.get(feed)?.setEnded(true));
+    inbox.addEventListener('state', ({ target }) => { if (target === inbox) showState(inbox, feeds); });
+    byId('bell').inbox = inbox;
+    byId('stream-url').textContent = `GET /v1/stream?${feeds.map((feed) => `feed=${feed}`).join('&')}`;
+    offerFeeds(feeds);
+    showSnippets(feeds);
+    showState(inbox, feeds);
+    showSoon();
+}
+
+let isShowing = false;
+
+/** Once for all that arrives in one turn: a backlog is many events. */
+function showSoon() {
+    if (isShowing) return;
+    isShowing = true;
+    queueMicrotask(() => {
+        isShowing = false;
+        for (const column of columns.values()) column.show(inbox);
+        document.title = inbox.unread > 0 ? `(${inbox.unread}) Flagpole` : 'Flagpole';
+    });
 }
 
 /** Says what is wrong with the names in the form; true if nothing is. */
@@ -106,67 +63,22 @@ function checkNames() {
 
 function watchFromForm() {
     if (!checkNames()) return;
-    query.feeds = [byId('feed-a').value.trim(), byId('feed-b').value.trim()];
-    writeQuery(query);
-    watchFeeds();
+    const feeds = [byId('feed-a').value.trim(), byId('feed-b').value.trim()];
+    writeAddress(feeds);
+    watch(feeds);
 }
 
-/** Named events arrive only where a page listens; the address keeps the names for the next visit. */
-function listenFor(names) {
-    for (const name of names) {
-        query.events.add(name);
-        stream.listen(name);
-    }
-    if (names.length > 0) writeQuery(query);
-    showNames(query.events);
-}
-
-function showState(newState) {
-    state = newState;
-    byId('pill').dataset.phase = state.phase;
-    // Set only when it changes, so that a screen reader hears it once.
-    if (byId('phase').textContent !== PHASES[state.phase]) byId('phase').textContent = PHASES[state.phase];
-    if (state.reason) showNotice(state.reason, true);
-    else if (state.phase === 'live') byId('notice').hidden = true;
-    showTimes();
-}
-
-function showNotice(text, canRetry = false) {
-    byId('notice-text').textContent = text;
-    byId('retry').hidden = !canRetry;
-    byId('notice').hidden = false;
-}
-
-/** What changes with every second. */
-function showTimes() {
-    const wait = state.retryAt === undefined ? '' : ` in ${secondsUntil(state.retryAt)} s`;
-    byId('countdown').textContent = wait;
-    byId('heard').textContent = stream.heardAt === null
-        ? 'nothing heard yet'
-        : `heard ${-secondsUntil(stream.heardAt)} s ago`;
-}
-
-const secondsUntil = (time) => Math.ceil((time - Date.now()) / 1_000);
-
-function showTitle() {
-    const unread = Array.from(columns.values(), (column) => column.unread ?? 0).reduce((sum, count) => sum + count, 0);
-    document.title = unread > 0 ? `(${unread}) Flagpole` : 'Flagpole';
-}
-
-function start() {
-    startLog();
-    startPushing(listenFor, () => { if (stream.isStopped) stream.reconnect(); });
-    listenFor([...query.events]);
-    setInterval(showTimes, 1_000);
-    byId('retry').addEventListener('click', () => stream.reconnect());
-    byId('dismiss').addEventListener('click', () => { byId('notice').hidden = true; });
-    byId('watch').addEventListener('submit', (event) => {
-        event.preventDefault();
-        watchFromForm();
-    });
-    [byId('feed-a').value, byId('feed-b').value] = query.feeds;
+byId('dismiss').addEventListener('click', () => { byId('notice').hidden = true; });
+byId('watch').addEventListener('submit', (event) => {
+    event.preventDefault();
     watchFromForm();
-    if (columns.size === 0) stream.stop('Name two feeds to watch.');
+});
+startPushing();
+startOperations();
+[byId('feed-a').value, byId('feed-b').value] = feedsInAddress();
+watchFromForm();
+if (inbox === null) {
+    byId('pill').dataset.phase = 'offline';
+    byId('phase').textContent = 'Offline';
+    showNotice('Name two feeds to watch.');
 }
-
-start();

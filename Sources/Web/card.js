@@ -1,45 +1,28 @@
-// How one notification looks. A body is whatever a writer pushed: each member is used
-// only where it has the expected type, and shown as JSON where not.
+// How one notification looks on the page.
 
-import { clip, element, timeOf } from './dom.js';
+import { clip, dissect, storedAt } from './body.js';
+import { element, timeOf } from './dom.js';
 
 const ONE_LINE = 48;
 
-/** Makes the list item for `{id, body, replay}`. */
-export function cardFor({ id, body, replay }, time) {
-    const { title, event, message, progress, rest } = dissect(body);
-    return element('li', 'card',
+/** Makes the list item for a notification. */
+export function cardFor(item) {
+    const { id, body, replay } = item;
+    const { title, event, message, progress, link, time: ownTime, rest } = dissect(body);
+    const time = ownTime ?? storedAt(item);
+    return element('li', replay ? 'card' : 'card news',
         element('div', 'card-head',
             title === null
                 ? element('h3', 'untitled', progress === null ? 'Notification' : 'Progress')
                 : element('h3', '', clip(title)),
             event === null ? null : element('span', 'chip', clip(event, 40)),
             replay ? element('span', 'chip', 'replay') : null,
-            timeOf(time)),
+            time === null ? null : timeOf(time)),
         message === null ? null : element('p', 'card-message', clip(message)),
         progress === null ? null : progressBar(progress),
-        rest === null ? null : element('pre', 'mono', clip(asJSON(rest))),
-        element('code', 'card-id', typeof id === 'string' ? id : 'not stored'));
-}
-
-/** Splits a body into the parts that have a look of their own, and the rest (null where there is none). */
-function dissect(body) {
-    if (!isObject(body)) return { title: null, event: null, message: null, progress: null, rest: body ?? null };
-    const rest = { ...body };
-    const take = (name, isUsable) => {
-        if (!Object.hasOwn(rest, name) || !isUsable(rest[name])) return null;
-        const value = rest[name];
-        delete rest[name];
-        return value;
-    };
-    // The envelope has said the id already.
-    take('id', (value) => !isObject(value));
-    const title = take('title', isText);
-    const event = take('event', isText);
-    const message = take('message', isText);
-    const percent = take('percent', Number.isFinite);
-    const progress = percent === null ? null : { percent, status: take('status', isText) };
-    return { title, event, message, progress, rest: Object.keys(rest).length > 0 ? rest : null };
+        link === null ? null : linkTo(link),
+        rest === null ? null : scrollable(asJSON(rest)),
+        element('code', 'card-id', id));
 }
 
 /** On one line where it fits. */
@@ -48,8 +31,20 @@ function asJSON(value) {
     return line.length <= ONE_LINE ? line : JSON.stringify(value, null, 2);
 }
 
-const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
-const isText = (value) => typeof value === 'string' && value !== '';
+function scrollable(text) {
+    const block = element('pre', 'mono', clip(text));
+    block.tabIndex = 0;
+    block.setAttribute('role', 'region');
+    block.setAttribute('aria-label', 'Other members');
+    return block;
+}
+
+function linkTo(address) {
+    const link = element('a', 'card-link', clip(address, 120));
+    link.href = address;
+    link.rel = 'noreferrer';
+    return link;
+}
 
 function progressBar({ percent, status }) {
     const bar = element('progress', '');

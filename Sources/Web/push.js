@@ -1,47 +1,30 @@
-// The form that pushes a notification, and the simulated job.
+// The form that pushes a notification.
 
 import { publish } from './api.js';
 import { byId, element } from './dom.js';
-
-const JOB_STEPS = 10;
-const JOB_STEP_MS = 400;
 
 const form = byId('push');
 const fields = byId('push-fields');
 const feedSelect = byId('push-feed');
 const jsonText = byId('push-json');
 const outcome = byId('push-outcome');
-const simulate = byId('simulate');
 
 /** When what was pushed from here left, by feed and id: the way back is measured from it. */
 const sentAt = new Map();
 /** How long the last one was on its way; it may be back before the answer to the push is. */
 let wayBack = '';
 let isAnswered = false;
-let onEventNames = () => {};
-let onStored = () => {};
-let jobFeed = '';
 
-/**
- * Makes the form work.
- *
- * @param {(names: string[]) => void} listenFor is told of event names before they are pushed
- * @param {() => void} stored is called after each push that the bridge acknowledged
- */
-export function startPushing(listenFor, stored) {
-    onEventNames = listenFor;
-    onStored = stored;
+/** Makes the form work. */
+export function startPushing() {
     form.addEventListener('submit', submit);
     form.addEventListener('keydown', submitFromTextArea);
     for (const radio of form.elements.mode) radio.addEventListener('change', showMode);
-    simulate.addEventListener('click', runJob);
 }
 
-/** Offers these feeds; the job goes to one of kind `job`, else to the last. */
+/** Offers these feeds. */
 export function offerFeeds(feeds) {
     feedSelect.replaceChildren(...feeds.map((feed) => new Option(feed, feed)));
-    jobFeed = feeds.find((feed) => feed.startsWith('job:')) ?? feeds.at(-1);
-    byId('simulate-feed').textContent = jobFeed;
     outcome.textContent = '';
     sentAt.clear();
 }
@@ -109,17 +92,14 @@ function textToSend() {
  */
 async function push(feed, text) {
     const body = parse(text);
-    onEventNames([body].flat().map((entry) => entry?.event).filter((name) => typeof name === 'string'));
     const headers = {};
     if (isWithoutId(body)) {
-        // Naming it here lets the event be recognised even if it overtakes the answer.
+        // Naming it here lets the notification be recognised even if it overtakes the answer.
         const id = newId();
         headers['Idempotency-Key'] = id;
         sentAt.set(`${feed} ${id}`, performance.now());
     }
-    const ids = await publish(feed, text, headers);
-    onStored();
-    return ids;
+    return publish(feed, text, headers);
 }
 
 function parse(text) {
@@ -137,24 +117,6 @@ const isWithoutId = (body) =>
 function newId() {
     const bytes = crypto.getRandomValues(new Uint8Array(8));
     return `page-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
-async function runJob() {
-    simulate.disabled = true;
-    const feed = jobFeed;
-    try {
-        for (let step = 0; step <= JOB_STEPS && feed === jobFeed; step += 1) {
-            if (step > 0) await new Promise((resolve) => setTimeout(resolve, JOB_STEP_MS));
-            const percent = (100 * step) / JOB_STEPS;
-            const status = step === JOB_STEPS ? 'completed' : 'running';
-            say(`Job at ${percent} %.`);
-            await push(feed, JSON.stringify({ title: 'Simulated job', percent, status }));
-        }
-    } catch (error) {
-        say(error.message, 'bad');
-    } finally {
-        simulate.disabled = false;
-    }
 }
 
 function say(text, tone = '') {

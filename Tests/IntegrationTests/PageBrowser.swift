@@ -55,9 +55,14 @@ final class PageBrowser {
 
     /// Opens the built-in page of a bridge in a window of its own; `query` is the address's, percent-encoded.
     func open(_ bridge: FlagpoleProcess, _ query: String) throws -> PageWindow {
+        try open(bridge, path: "/?\(query)")
+    }
+
+    /// Opens a path of a bridge in a window of its own.
+    func open(_ bridge: FlagpoleProcess, path: String) throws -> PageWindow {
         let handle = try command("window/new", ["type": "window"])["handle"]?.asString ?? ""
         let window = PageWindow(self, handle, of: bridge)
-        try window.command("url", ["url": "http://127.0.0.1:\(bridge.port)/?\(query)"])
+        try window.command("url", ["url": "http://127.0.0.1:\(bridge.port)\(path)"])
         return window
     }
 

@@ -23,7 +23,10 @@ struct PageTests {
         let bridge = try jobBridge()
         let tabs = try (1...3).map { _ in try browser.open(bridge, "a=user:42&b=job:7") }
         let stranger = try browser.open(bridge, "a=user:43&b=job:7")
-        for window in tabs + [stranger] { try window.wait(for: "live") }
+        for window in tabs + [stranger] {
+            try window.wait(for: "live")
+            try window.record()
+        }
 
         let redis = try bridge.redis()
         try redis.command("RPUSH", "notifications:user:42", ##"{"id":"a","title":"New order","message":"#12345"}"##)
@@ -49,6 +52,7 @@ struct PageTests {
         let bridge = try jobBridge()
         let page = try browser.open(bridge, "a=user:42&b=job:7")
         try page.wait(for: "live")
+        try page.record()
         try page.type("Grüße", into: "#push-name")
         try page.type("from a form", into: "#push-message")
         try page.click("#push button[type=submit]")
@@ -61,20 +65,6 @@ struct PageTests {
         #expect(try browser.newLogLines() == [])
     }
 
-    @Test func `a simulated job is drawn from 0 to 100 percent`() throws {
-        let bridge = try jobBridge()
-        let page = try browser.open(bridge, "a=user:42&b=job:7")
-        try page.wait(for: "live")
-        try page.click("#simulate")
-        let column = #"[aria-label="Feed job:7"]"#
-        try eventually("the job's end") { try page.texts("\(column) .card").count == 11 }
-        let drawn = try page.evaluate("return Array.from(document.querySelectorAll('progress'), (bar) => bar.value)")
-        #expect(drawn == .array(stride(from: 100, through: 0, by: -10).map { .number(String($0)) }))
-        #expect(try page.text("\(column) .progress") == "100 %completed")
-        #expect(try page.arrivals().count == 11)
-        #expect(try browser.newLogLines() == [])
-    }
-
     @Test func `a page outlives a restart and a crash of the bridge, and misses nothing`() throws {
         let redis = try RedisServer()
         // The page comes back to where it was.
@@ -82,18 +72,19 @@ struct PageTests {
         let bridge = try FlagpoleProcess(["server": ["port": port]], redis: redis)
         let page = try browser.open(bridge, "a=user:42&b=user:43")
         try page.wait(for: "live")
+        try page.record()
         try redis.connect().push(#"{"id":"before"}"#, to: "user:42")
         try page.wait(for: ["before"], in: "user:42")
 
         #expect(try bridge.stop() == 0)
-        try page.wait(for: "reconnecting")
+        try page.wait(for: "offline")
         try redis.connect().push(#"{"id":"stopped"}"#, to: "user:42")
         try bridge.start()
         try page.wait(for: ["stopped", "before"], in: "user:42")
         try page.wait(for: "live")
 
         bridge.kill()
-        try page.wait(for: "reconnecting")
+        try page.wait(for: "offline")
         try redis.connect().push(#"{"id":"killed"}"#, to: "user:42")
         try bridge.start()
         try page.wait(for: ["killed", "stopped", "before"], in: "user:42")
@@ -108,13 +99,14 @@ struct PageTests {
         let bridge = try FlagpoleProcess(["server": ["ping_ms": 1000]])
         let page = try browser.open(bridge, "a=user:42&b=user:43")
         try page.wait(for: "live")
+        try page.record()
         let redis = try bridge.redis()
         try redis.push(#"{"id":"before"}"#, to: "user:42")
         try page.wait(for: ["before"], in: "user:42")
 
         // Its connections stay open, as those of a machine that is gone.
         bridge.signal(SIGSTOP)
-        try page.wait(for: "reconnecting")
+        try eventually("the page has noticed") { try page.phase() != "live" }
         try redis.push(#"{"id":"meanwhile"}"#, to: "user:42")
         bridge.signal(SIGCONT)
         try page.wait(for: ["meanwhile", "before"], in: "user:42")
@@ -127,10 +119,10 @@ struct PageTests {
         let bridge = try FlagpoleProcess()
         let page = try browser.open(bridge, "a=user:42&b=nosuch:7")
         try page.wait(for: "offline")
-        let problem = try bridge.get("/v1/stream?feed=user:42&feed=nosuch:7").json
+        let problem = try bridge.get("/v1/feeds/nosuch:7/notifications").json
         let title = try #require(problem["title"]?.asString)
         let detail = try #require(problem["detail"]?.asString)
-        #expect(try page.text("#notice-text") == "404 \(title): \(detail)")
+        try eventually("the server's words") { try page.text("#notice-text") == "404 \(title): \(detail)" }
         #expect(try page.evaluate("return document.getElementById('notice').checkVisibility()").asBool == true)
     }
 }

@@ -45,7 +45,7 @@ final class PageWindow {
             .strings
     }
 
-    /// The state of the connection: connecting, live, reconnecting or offline.
+    /// The state of the connection: connecting, live or offline.
     func phase() throws -> String {
         try evaluate("return document.getElementById('pill').dataset.phase").asString ?? ""
     }
@@ -56,15 +56,18 @@ final class PageWindow {
         return zip(try texts("\(column) .card-id"), try texts("\(column) .card h3")).map { Card(id: $0, title: $1) }
     }
 
-    /// The notifications that came over the wire, oldest first, as often as they came: the cards show each id once.
-    func arrivals() throws -> [String] {
-        let script = """
-            const rows = Array.from(document.querySelectorAll('#wire-rows li'), (row) => [
-                row.querySelector('.wire-type').textContent, row.querySelector('code').textContent]);
-            return rows.filter(([type]) => type === 'message').map(([, text]) => JSON.parse(text).id).reverse();
+    /// Notes from now on which notifications the page is told of, however often: the cards show each id once.
+    func record() throws {
+        try evaluate(
             """
-        return try evaluate(script).strings
+            window.arrivals = [];
+            const { inbox } = document.querySelector('flagpole-bell');
+            inbox.addEventListener('notification', ({ detail }) => window.arrivals.push(detail.id));
+            """)
     }
+
+    /// The notifications since `record`, oldest first, as often as they came.
+    func arrivals() throws -> [String] { try evaluate("return window.arrivals").strings }
 
     // MARK: - Acting
 
@@ -104,12 +107,33 @@ final class PageWindow {
             "Emulation.setEmulatedMedia", ["features": [["name": "prefers-color-scheme", "value": scheme]]])
     }
 
-    private func devTools(_ name: String, _ parameters: [String: Any]) throws {
+    /// Presses and releases keys, one after the other.
+    func press(_ keys: Key...) throws {
+        let strokes = keys.flatMap { key in ["keyDown", "keyUp"].map { ["type": $0, "value": key.rawValue] } }
+        try command("actions", ["actions": [["type": "key", "id": "keyboard", "actions": strokes]]])
+    }
+
+    @discardableResult
+    func devTools(_ name: String, _ parameters: [String: Any] = [:]) throws -> JSONValue {
         try command("goog/cdp/execute", ["cmd": name, "params": parameters])
     }
 }
 
+/// Keys by their code points in WebDriver.
+enum Key: String {
+    case tab = "\u{E004}"
+    case enter = "\u{E007}"
+    case escape = "\u{E00C}"
+    case space = " "
+    case end = "\u{E010}"
+    case home = "\u{E011}"
+    case up = "\u{E013}"
+    case right = "\u{E014}"
+    case down = "\u{E015}"
+    case delete = "\u{E017}"
+}
+
 extension JSONValue {
     /// The strings of an array of strings.
-    fileprivate var strings: [String] { asArray?.compactMap(\.asString) ?? [] }
+    var strings: [String] { asArray?.compactMap(\.asString) ?? [] }
 }
