@@ -1,0 +1,119 @@
+// A job's progress, fed by a shell loop that the page shows.
+
+import { connect } from './flagpole.js';
+import { historyOf } from './api.js';
+import { clip } from './body.js';
+import { copyable } from './copying.js';
+import { byId, drawing } from './dom.js';
+import { newestRun, sampleOf } from './job-run.js';
+import { showNotice, showState } from './masthead.js';
+import { faultOf } from './names.js';
+
+const SILENCE_MS = 10_000;
+const CHART = { width: 600, height: 120 };
+const STATUS = { completed: 'Completed', failed: 'Failed', running: 'Running' };
+const KIND = `"kinds": {
+  "job": { "list": "job:{id}:progress", "flag": "job:{id}:has_progress", "poll_interval_ms": 100 }
+}`;
+
+const id = new URLSearchParams(location.search).get('job') ?? '7';
+const feed = `job:${id}`;
+const line = drawing('path', { class: 'line', 'vector-effect': 'non-scaling-stroke' });
+const area = drawing('path', { class: 'area' });
+
+/** When each notification was stored; what comes in live arrives as it is stored. */
+const times = new Map();
+let inbox;
+
+/** A loop for any shell: each turn is two Redis commands. */
+const loopFor = (job) => `cli="redis-cli -s data/redis.sock"
+for percent in $(seq 0 5 100); do
+  status=running; [ $percent -eq 100 ] && status=completed
+  $cli RPUSH '${job}:progress' "{\\"percent\\":$percent,\\"status\\":\\"$status\\"}"
+  $cli SET '${job}:has_progress' 1
+  sleep 0.1
+done
+$cli EXPIRE '${job}:progress' 3600`;
+
+async function start() {
+    byId('feed').textContent = feed;
+    const fault = faultOf(feed);
+    if (fault !== null) return showNotice(fault);
+    byId('loop').replaceChildren(copyable(loopFor(feed), `a shell loop that reports the progress of ${feed}`));
+    byId('history').append(area, line);
+    // First, so that what was there before the page has its time.
+    const stored = await historyOf(feed, 1000).catch(() => []);
+    for (const item of stored) times.set(item.id, Date.parse(item.stored_at));
+    inbox = connect({ feeds: [feed] });
+    for (const type of ['notification', 'resync', 'removed']) inbox.addEventListener(type, showSoon);
+    inbox.addEventListener('state', () => showState(inbox, [feed], refuse));
+    showState(inbox, [feed], refuse);
+    setInterval(show, 1_000);
+    show();
+}
+
+let isShowing = false;
+
+/** Once for all that arrives in one turn: a backlog is many notifications. */
+function showSoon() {
+    if (isShowing) return;
+    isShowing = true;
+    queueMicrotask(() => {
+        isShowing = false;
+        show();
+    });
+}
+
+function show() {
+    const now = Date.now();
+    const samples = inbox.items.toReversed().map((item) => {
+        if (!times.has(item.id)) times.set(item.id, now);
+        return sampleOf(item.body, times.get(item.id));
+    });
+    const run = newestRun(samples.filter((sample) => sample !== null));
+    byId('job').dataset.status = run?.status ?? 'waiting';
+    if (run === null) return;
+    const isSilent = !run.isOver && now - run.heardAt > SILENCE_MS;
+    byId('percent').textContent = `${Math.round(run.percent)} %`;
+    byId('bar').value = run.percent;
+    const status = STATUS[run.status] ?? clip(run.status, 60);
+    say('status', isSilent ? `No news for ${duration(now - run.heardAt)}` : status);
+    say('message', clip(run.message ?? '', 300));
+    say('elapsed', duration(run.isOver || isSilent ? run.elapsedMs : now - run.startedAt));
+    say('rate', run.rate > 0 ? `${run.rate.toFixed(1)} %/s` : '–');
+    say('remaining', run.remainingMs === null || isSilent ? '–' : duration(run.remainingMs));
+    say('reports', run.samples.length.toLocaleString());
+    draw(run);
+    document.title = `${Math.round(run.percent)} % ${feed}`;
+}
+
+/** The percentage over the time of the run. */
+function draw({ samples, startedAt, heardAt }) {
+    const span = Math.max(heardAt - startedAt, 1);
+    const points = samples.map(({ at, percent }) => [
+        ((at - startedAt) / span) * CHART.width, CHART.height * (1 - percent / 100),
+    ].map((coordinate) => coordinate.toFixed(1)).join());
+    line.setAttribute('d', `M${points.join('L')}`);
+    area.setAttribute('d', `M0,${CHART.height}L${points.join('L')}V${CHART.height}Z`);
+}
+
+/** Only where it changed, so that a screen reader hears it once. */
+function say(part, text) {
+    if (byId(part).textContent !== text) byId(part).textContent = text;
+}
+
+function duration(ms) {
+    const seconds = ms / 1000;
+    if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+    return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+}
+
+/** The kind is not declared: say how to. */
+function refuse(why) {
+    showNotice(why);
+    if (byId('declare').hidden) byId('declare-code').append(copyable(KIND, 'the kind job for config.json'));
+    byId('declare').hidden = false;
+}
+
+byId('dismiss').addEventListener('click', () => { byId('notice').hidden = true; });
+start();
