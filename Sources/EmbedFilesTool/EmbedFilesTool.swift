@@ -21,7 +21,7 @@ struct EmbedFilesTool {
             }
             for input in files {
                 let parts = input.split(separator: "/")
-                source += "        (\"\(parts[parts.count - 1])\", \(literal(read(input)))),\n"
+                source += "        (\"\(parts[parts.count - 1])\", \(literal(served(input)))),\n"
             }
             source += "    ]\n"
         }
@@ -34,6 +34,14 @@ struct EmbedFilesTool {
         var signs = "#"
         while text.contains("\"\"\"\(signs)") || text.contains("\\\(signs)") { signs += "#" }
         return "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)"
+    }
+
+    /// The client without its lines of comments and its indentation; it has no literal that goes over several lines.
+    private static func served(_ path: String) -> String {
+        guard path.hasSuffix("/flagpole.js") else { return read(path) }
+        let lines = read(path).split(separator: "\n").map { $0.drop { $0 == " " } }
+        let code = lines.filter { !$0.hasPrefix("//") && !($0.hasPrefix("/**") && $0.hasSuffix("*/")) }
+        return code.joined(separator: "\n") + "\n"
     }
 
     private static func read(_ path: String) -> String {

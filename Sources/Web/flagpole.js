@@ -1,0 +1,418 @@
+// Flagpole's browser client: one inbox in every tab, over one connection. How to use it: flagpole.d.ts, docs/client.md
+//
+// One hub in the browser holds the connection, in a SharedWorker or in a tab. It relays each event over a
+// BroadcastChannel, with the cursor that stood before it. A tab that stands elsewhere says what it has, and gets the
+// hub's list instead. Tabs ask for signs of life; where none comes, the next hub begins with the list of the tab that
+// is furthest. Of two hubs the younger goes on and the other ends; what was sent twice meanwhile is known by its id.
+
+// How often a visible tab asks for a sign of life, and how often in vain before it replaces the hub.
+const BEAT_MS = 300;
+const HIDDEN_BEAT_MS = 10_000;
+const SILENT_BEATS = 2;
+// In which a worker's script is fetched.
+const LOADING_BEATS = 10;
+// In which a new hub hears what the tabs have.
+const GATHER_MS = 50;
+// How long a hub outlives its last tab: the next may be on its way.
+const LINGER_MS = 1_000;
+const TOKEN_MS = 5_000;
+const LONGEST_PAUSE_MS = 30_000;
+const CLAIM_MS = 7 * 86_400_000;
+const MOST_ITEMS = 1_000;
+const MOST_SEEN = 10_000;
+
+const encode = encodeURIComponent;
+
+/** How far a cursor, `f1.EPOCH.POS`, is; NaN where there is none. */
+const positionOf = (cursor) => Number(cursor?.split('.')[2]);
+
+const itemOf = ({ feed, id, body, replay = true, read_at: readAt = null, stored_at: storedAt = null }) =>
+    ({ feed, id, body, event: typeof body.event === 'string' ? body.event : null, replay, readAt, storedAt });
+
+/** What the events add up to: the list, newest first, and the counts, which are always the server's. */
+class Ledger extends EventTarget {
+    items = [];
+    unread = 0;
+    unreadByFeed = {};
+    cursor = '';
+    /** Where its list began without gaps; what a tab has that stands before may be missing here. */
+    begin = '';
+    #seen = new Set();
+    #paging = {};
+
+    apply({ type, data, cursor }) {
+        const { feed, id, ids, through, all, feeds, unread } = data;
+        if (cursor) this.cursor = cursor;
+        if (type === 'resync' || (type === 'live' && !this.begin)) this.begin = this.cursor;
+        if (data.batch) for (const entry of data.batch) this.apply({ data: entry });
+        else if (data.body) this.#add(itemOf(data));
+        else if (type === 'read' || type === 'unread') {
+            const readAt = data.read_at ?? null;
+            let isMeant = all;
+            for (const item of this.items.filter((item) => item.feed === feed)) {
+                isMeant ||= item.id === through;
+                if (isMeant || ids?.includes(item.id)) item.readAt = readAt && (item.readAt ?? readAt);
+            }
+            this.tell('read', { feed, ids, through, all, readAt });
+        } else if (type === 'removed' || type === 'end') {
+            this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
+            this.tell(type, { feed, id });
+        } else if (type === 'resync') {
+            this.#replace(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)));
+            for (const name in feeds) this.#count({ [name]: feeds[name].unread });
+        }
+        this.#count(feed ? { [feed]: unread } : unread);
+    }
+
+    /** All of it, for another to go on from. */
+    get snapshot() {
+        const { items, unreadByFeed, cursor, begin } = this;
+        return { items, unreadByFeed, cursor, begin };
+    }
+
+    restore({ items, unreadByFeed, cursor, begin }) {
+        Object.assign(this, { cursor, begin });
+        this.#replace(items.map((item) => ({ ...item, replay: true })).reverse());
+        this.#count(unreadByFeed);
+    }
+
+    /** Adds the next page of a feed's history. `load` gets it, given the id that it ends before. */
+    async page(feed, load) {
+        // Unread ones have gaps between them, so paging begins at the newest: what stands there now is the tail, and
+        // each page goes before what is left of it.
+        const paging = (this.#paging[feed] ??= { tail: this.items });
+        if (paging.next === null) return false;
+        const { items, next } = await load(paging.next);
+        paging.next = next;
+        const ids = items.map(({ id }) => id);
+        const list = this.items.filter((item) => item.feed !== feed || !ids.includes(item.id));
+        const at = list.findIndex((item) => item.feed === feed && paging.tail.includes(item));
+        list.splice(at < 0 ? list.length : at, 0, ...items.map(itemOf));
+        this.items = list;
+        items.forEach(this.#isNew, this);
+        return next !== null;
+    }
+
+    tell(type, detail) {
+        this.dispatchEvent(new CustomEvent(type, { detail }));
+    }
+
+    #replace(items) {
+        this.#paging = {};
+        this.items = [];
+        for (const item of items) this.#add(item);
+        this.tell('resync');
+    }
+
+    /** Lists it, and tells of it once. What is never stored has no id, and is not listed. */
+    #add(item) {
+        const { feed, id } = item;
+        const most = Object.keys(this.#paging).length ? Infinity : MOST_ITEMS;
+        if (id && !this.items.some((other) => other.feed === feed && other.id === id))
+            this.items = [item, ...this.items].slice(0, most);
+        if (!id || this.#isNew(item)) this.tell('notification', item);
+    }
+
+    #isNew({ feed, id }) {
+        const known = this.#seen.size;
+        const isNew = this.#seen.add(`${feed} ${id}`).size > known;
+        if (known > MOST_SEEN) this.#seen.delete(this.#seen.values().next().value);
+        return isNew;
+    }
+
+    #count(counts) {
+        for (const feed in counts) {
+            // A feed that is no inbox has none.
+            if (counts[feed] == null || counts[feed] === this.unreadByFeed[feed]) continue;
+            const all = (this.unreadByFeed = { ...this.unreadByFeed, [feed]: counts[feed] });
+            this.unread = Object.values(all).reduce((a, b) => a + b);
+            this.tell('unread', { count: this.unread, feeds: all });
+        }
+    }
+}
+
+/** Holds the connection and relays it to the tabs, until it is told to end or has to make way. */
+const runHub = (key, ending) => new Promise((resolve) => {
+    const { url, feeds, credentials, hasToken } = JSON.parse(key);
+    const channel = new BroadcastChannel(key);
+    const term = Date.now() + Math.random();
+    const ledger = new Ledger();
+    // The one that was heard last is the last.
+    const tabs = new Set();
+    let attempt = 0, retryMs = 3_000, pingMs = 15_000, heardAt = Infinity;
+    let isOver, starting, state, token, pause, wake, quit;
+    const watchdog = setInterval(() => {
+        if (state?.name === 'live') attempt = 0;
+        // By the clock on the wall, which goes on while a laptop sleeps.
+        if (Date.now() - heardAt > 2.5 * pingMs) reconnect();
+    }, 1_000);
+    const post = (message) =>
+        isOver || channel.postMessage({ hub: term, cursor: ledger.cursor, state, ...message });
+
+    const sleep = (ms) => new Promise((resolve) => setTimeout((wake = resolve), ms));
+
+    channel.onmessage = ({ data: { hub, tab, mine, isLeaving, isAwake, token: given } }) => {
+        if (hub) return hub > term ? end() : post();
+        tabs.delete(tab);
+        if (isLeaving) return setTimeout(() => tabs.size || end(), LINGER_MS);
+        tabs.add(tab);
+        token = given ?? token;
+        if (given || isAwake) wake?.();
+        starting ??= setTimeout(run, GATHER_MS);
+        const position = positionOf(mine?.cursor);
+        if (!mine) post();
+        else if (!state) {
+            if (position > (positionOf(ledger.cursor) || -1)) ledger.restore(mine);
+        } else if (mine.cursor && !(position >= positionOf(ledger.begin))) {
+            // It stands before all that is known here: back to there.
+            ledger.restore(mine);
+            reconnect();
+        } else post({ to: tab, snapshot: ledger.snapshot });
+    };
+    ending?.addEventListener('abort', end);
+    // Tabs answer with what they have: until then there is no state.
+    post();
+
+    function end() {
+        isOver = true;
+        channel.close();
+        clearInterval(watchdog);
+        reconnect();
+        resolve();
+    }
+
+    function reconnect() {
+        pause = 0;
+        quit?.abort();
+        wake?.();
+    }
+
+    function say(name, reason = '') {
+        state = { name, reason, since: Date.now() };
+        post();
+    }
+
+    async function run() {
+        while (!isOver) {
+            pause = null;
+            say('connecting');
+            const reason = await read().catch((error) => error.message);
+            heardAt = Infinity;
+            say('offline', reason);
+            if (reason === 'ended') return;
+            // A token that has expired is replaced at once, unless the one before it was no good either.
+            if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
+            // Full jitter, so that those whom one cut has thrown out do not come back in step.
+            pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
+            attempt += 1;
+            await sleep(pause);
+        }
+    }
+
+    /** Reads a stream to its end, and returns why it ended. */
+    async function read() {
+        if (hasToken && !token) {
+            post({ to: [...tabs].pop(), wantsToken: true });
+            await sleep(TOKEN_MS);
+        }
+        heardAt = Date.now();
+        const { signal } = (quit = new AbortController());
+        const feed = feeds.map((name) => `&feed=${encode(name)}`).join('');
+        const from = `${url}v1/stream?envelope=1${feed}&last_event_id=${encode(ledger.cursor)}`;
+        const headers = hasToken ? { Authorization: `Bearer ${token}` } : {};
+        const { status, body } = await fetch(from, { headers, signal, credentials });
+        if (status !== 200) return { 204: 'ended', 401: 'auth-expired' }[status] ?? `status ${status}`;
+        const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+        let reason = 'lost', rest = '';
+        for (let part; !(part = await reader.read()).done; ) {
+            heardAt = Date.now();
+            const blocks = (rest + part.value).split('\n\n');
+            rest = blocks.pop();
+            for (const block of blocks) reason = take(block) ?? reason;
+        }
+        return reason;
+    }
+
+    /** Takes an event; returns why the stream ends, if it says. */
+    function take(block) {
+        const { retry, event: type = 'message', data: text, id: cursor } =
+            Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s)));
+        retryMs = +retry || retryMs;
+        if (!text) return;
+        const data = JSON.parse(text);
+        if (type === 'goodbye' || type === 'auth-expired') return data.reason ?? type;
+        if (type === 'welcome') pingMs = data.ping_ms;
+        const [after, event] = [ledger.cursor, { type, data, cursor }];
+        ledger.apply(event);
+        post({ after, event });
+        if (type === 'live') say(type);
+    }
+});
+
+/** Keeps a tab's list as the hub's, and sees to it that there is a hub. Returns how to leave. */
+function follow(inbox, key, share, workerUrl) {
+    const tab = Math.random();
+    const closing = new AbortController();
+    let turn, channel, timer, silence, isAsking, term;
+    const post = (message) => channel?.postMessage({ tab, ...message });
+
+    function receive({ hub, to, cursor, state, after, event, snapshot, wantsToken }) {
+        if (!(hub >= term) || (to && to !== tab)) return;
+        term = hub;
+        silence = 0;
+        if (wantsToken) return inbox.getToken().then((token) => post({ token }), () => {});
+        if (!state) return post({ mine: inbox.snapshot });
+        if (state.since !== inbox.state.since) inbox.tell('state', (inbox.state = state));
+        if (event && after === inbox.cursor) return inbox.apply(event);
+        if (cursor === inbox.cursor) return;
+        if (snapshot) inbox.restore(snapshot);
+        else if (!isAsking) {
+            isAsking = true;
+            post({ mine: inbox.snapshot });
+        }
+    }
+
+    function elect(isLate) {
+        turn?.abort();
+        const { signal } = (turn = new AbortController());
+        const lead = () => signal.aborted || runHub(key, signal);
+        term = silence = 0;
+        if (isLate && share[0] === 'worker') share.shift();
+        const ways = {
+            worker() {
+                silence = -LOADING_BEATS;
+                const worker = new SharedWorker(workerUrl, { name: key, type: 'module' });
+                worker.onerror = () => signal.aborted || elect(true);
+            },
+            // A tab that is frozen keeps its lock, and so does a worker: it is taken from them.
+            locks: () => navigator.locks.request(key, isLate ? { steal: true } : { signal }, lead).catch(() => {}),
+            // Several may begin at once: all but the youngest make way before any has opened a connection.
+            tabs: () => setTimeout(() => term || lead(), isLate ? 0 : 2 * GATHER_MS),
+        };
+        try {
+            ways[share[0]]();
+        } catch {
+            // Not to be had in this browser, or on this page.
+            share.shift();
+            elect(isLate);
+        }
+    }
+
+    // Counted, not timed: a tab that was asleep itself has not been listening.
+    function beat() {
+        clearTimeout(timer);
+        timer = setTimeout(beat, globalThis.document?.hidden ? HIDDEN_BEAT_MS : BEAT_MS);
+        isAsking = false;
+        if (++silence > SILENT_BEATS) elect(true);
+        else post();
+    }
+
+    function join() {
+        if (!channel) {
+            channel = new BroadcastChannel(key);
+            channel.onmessage = ({ data }) => receive(data);
+            elect();
+        }
+        post({ isAwake: true });
+        beat();
+    }
+
+    function leave() {
+        clearTimeout(timer);
+        turn.abort();
+        post({ isLeaving: true });
+        channel?.close();
+        channel = null;
+    }
+
+    const on = (types, listener) => types.split(' ').forEach((type) =>
+        globalThis.addEventListener?.(type, listener, { capture: true, signal: closing.signal }));
+    // A page that is kept, but stopped, cannot hold the connection for others.
+    on('pagehide freeze', leave);
+    on('pageshow resume online visibilitychange', join);
+    join();
+    return () => {
+        closing.abort();
+        leave();
+    };
+}
+
+/** A tab's end of the inbox. */
+class Inbox extends Ledger {
+    state = { name: 'connecting', reason: '', since: Date.now() };
+    #config;
+
+    constructor({ feeds, url = '.', token, credentials = 'same-origin', workerUrl, share = ['worker', 'locks'] }) {
+        super();
+        const here = import.meta.url;
+        this.getToken = async () => (typeof token === 'function' ? token() : token);
+        this.#config = {
+            flagpole: 1,
+            url: new URL(url, here).href,
+            feeds: [...new Set(feeds)].sort(),
+            credentials,
+            hasToken: !!token,
+        };
+        // A bundle is no script for a worker.
+        workerUrl ??= here.includes('/flagpole.js') ? here : 'none:';
+        this.close = follow(this, JSON.stringify(this.#config), [...share, 'tabs'], workerUrl);
+    }
+
+    markRead = (what) => this.#mark('read', what);
+    markUnread = (what) => this.#mark('unread', what);
+
+    remove = (id, feed = this.#feedOf(id)) => this.#ask(feed, `notifications/${encode(id)}`, 'DELETE');
+
+    async more() {
+        const pages = this.#config.feeds.map((feed) =>
+            this.page(feed, (before = '') => this.#ask(feed, `notifications?before=${encode(before)}`)));
+        return (await Promise.all(pages)).includes(true);
+    }
+
+    /** The database decides who is first, and does not forget it when tabs are closed. */
+    claim(id, feed = this.#feedOf(id)) {
+        return new Promise((resolve, reject) => {
+            const opening = indexedDB.open('flagpole');
+            opening.onerror = reject;
+            opening.onupgradeneeded = () =>
+                opening.result.createObjectStore('claims').createIndex('id', 'id', { unique: true });
+            opening.onsuccess = () => {
+                const claims = opening.result.transaction('claims', 'readwrite').objectStore('claims');
+                claims.delete(IDBKeyRange.upperBound(Date.now() - CLAIM_MS));
+                const claim = claims.add({ id: `${this.#config.url} ${feed} ${id}` }, Date.now() + Math.random());
+                claim.onsuccess = () => resolve(true);
+                claim.onerror = () => resolve(false);
+                opening.result.close();
+            };
+        });
+    }
+
+    async #mark(verb, { feed, ...what }) {
+        const isEach = what.all && !feed;
+        const feeds = isEach ? Object.keys(this.unreadByFeed) : [feed ?? this.#feedOf(what.through ?? what.ids[0])];
+        await Promise.all(feeds.map((name) => this.#ask(name, verb, 'POST', JSON.stringify(what))));
+    }
+
+    #feedOf(id) {
+        return this.items.find((item) => item.id === id)?.feed ?? this.#config.feeds[0];
+    }
+
+    async #ask(feed, path, method, body) {
+        const { url, credentials, hasToken } = this.#config;
+        const headers = { 'Content-Type': 'application/json' };
+        if (hasToken) headers.Authorization = `Bearer ${await this.getToken()}`;
+        const response = await fetch(`${url}v1/feeds/${encode(feed)}/${path}`, { method, body, headers, credentials });
+        const answer = await response.json().catch(() => ({}));
+        if (response.ok) return answer;
+        throw new Error(answer.detail ?? `status ${response.status}`);
+    }
+}
+
+/** Opens the inbox of these feeds. */
+export const connect = (options) => new Inbox(options);
+
+// As a worker, this file is a hub and nothing else; and one that waits, where a tab holds the connection already.
+if (globalThis.SharedWorkerGlobalScope && name.startsWith('{"flagpole":1')) {
+    const run = () => runHub(name);
+    (navigator.locks ? navigator.locks.request(name, run) : run()).catch(() => {}).then(close);
+}
