@@ -66,6 +66,13 @@ final class PageBrowser {
         return window
     }
 
+    /// Closes a window; it cannot be asked anything any more.
+    func close(_ window: String) throws {
+        try command("window", ["handle": window])
+        try ask("DELETE", "/session/\(session)/window")
+        currentWindow = ""
+    }
+
     /// What its console and its security checks have said since the last call, in all windows.
     func newLogLines() throws -> [String] {
         let entries = try command("se/log", ["type": "browser"]).asArray ?? []

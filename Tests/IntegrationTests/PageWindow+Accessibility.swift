@@ -10,8 +10,8 @@ struct AccessibleNode: Equatable {
 extension PageWindow {
     /// What the browser tells assistive technology, shadow trees included.
     func accessibilityTree() throws -> [AccessibleNode] {
-        let nodes = try devTools("Accessibility.getFullAXTree")["nodes"]?.asArray ?? []
-        return nodes.filter { $0["ignored"]?.asBool != true }.map { node in
+        let tree = try command("goog/cdp/execute", ["cmd": "Accessibility.getFullAXTree", "params": [String: Any]()])
+        return (tree["nodes"]?.asArray ?? []).filter { $0["ignored"]?.asBool != true }.map { node in
             let properties = (node["properties"]?.asArray ?? []).compactMap { property -> (String, String)? in
                 guard let name = property["name"]?.asString, let value = property["value"]?["value"] else { return nil }
                 return (name, value.asString ?? value.asInt.map(String.init) ?? value.asBool.map(String.init) ?? "")

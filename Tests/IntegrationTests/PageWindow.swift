@@ -113,8 +113,10 @@ final class PageWindow {
         try command("actions", ["actions": [["type": "key", "id": "keyboard", "actions": strokes]]])
     }
 
-    @discardableResult
-    func devTools(_ name: String, _ parameters: [String: Any] = [:]) throws -> JSONValue {
+    func close() throws { try browser.close(handle) }
+
+    /// Sends a command of the DevTools protocol.
+    func devTools(_ name: String, _ parameters: [String: Any]) throws {
         try command("goog/cdp/execute", ["cmd": name, "params": parameters])
     }
 }

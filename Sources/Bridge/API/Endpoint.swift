@@ -62,7 +62,7 @@ struct WebFile: Sendable {
         switch name.split(separator: ".").last {
         case "html": "text/html; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"
-        case "ts": "application/typescript; charset=utf-8"
+        case "ts": "text/plain; charset=utf-8"
         case "css": "text/css; charset=utf-8"
         case "svg": "image/svg+xml"
         default: nil

@@ -1,0 +1,70 @@
+import Foundation
+import JSON
+
+/// A browser window with an inbox of `flagpole.js` in it, and what that has told.
+final class ClientTab {
+    let window: PageWindow
+
+    /// Opens a page under the pages' own security policy, and an inbox in it.
+    ///
+    /// - Parameters:
+    ///   - browser: The browser.
+    ///   - bridge: The server.
+    ///   - share: The ways to share a connection; nil: the client's own.
+    ///   - options: Options of `connect` besides, as JavaScript members.
+    /// - Throws: Where the page cannot be opened.
+    init(
+        _ browser: PageBrowser, _ bridge: FlagpoleProcess, share: String? = nil, options: String = ""
+    ) throws {
+        window = try browser.open(bridge, path: "/flagpole.js")
+        try connect(share: share, options: options)
+    }
+
+    private func connect(share: String?, options: String) throws {
+        let ways = share.map { "share: ['\($0)']," } ?? ""
+        try window.evaluate(
+            """
+            window.told = [];
+            import('/flagpole.js').then(({ connect }) => {
+                window.inbox = connect({ feeds: ['user:42'], \(ways) \(options) });
+                for (const type of ['notification', 'unread', 'read', 'removed', 'resync', 'state'])
+                    inbox.addEventListener(type, ({ detail }) => told.push({ type, detail }));
+            });
+            """)
+    }
+
+    /// Runs an expression that may be a promise, and returns what it comes to.
+    @discardableResult
+    func value(_ expression: String) throws -> JSONValue { try window.evaluate("return \(expression)") }
+
+    /// The ids of the notifications that it told of, in that order, as often as it did.
+    func arrivals() throws -> [String] {
+        let ids = "told.filter(({ type }) => type === 'notification').map(({ detail }) => detail.id)"
+        return try value(ids).asArray?.compactMap(\.asString) ?? []
+    }
+
+    /// The ids on its list, newest first.
+    func list() throws -> [String] {
+        try value("inbox.items.map(({ id }) => id)").asArray?.compactMap(\.asString) ?? []
+    }
+
+    func state() throws -> String { try value("window.inbox?.state.name ?? ''").asString ?? "" }
+
+    func unread() throws -> Int? { try value("inbox.unread").asInt }
+
+    func waitUntilLive() throws { try eventually("a live tab") { try state() == "live" } }
+
+    /// Waits until it has told of as many notifications as these, and compares.
+    func wait(for ids: [String], within time: Duration = patience) throws -> Bool {
+        try? eventually("notifications", within: time) { try arrivals().count >= ids.count }
+        return try arrivals() == ids
+    }
+
+    /// Stops it as a browser does with a tab that nobody looks at.
+    func freeze() throws { try window.devTools("Page.setWebLifecycleState", ["state": "frozen"]) }
+
+    func thaw() throws { try window.devTools("Page.setWebLifecycleState", ["state": "active"]) }
+
+    /// Ends the process that draws it, and runs its scripts.
+    func crash() { try? window.devTools("Page.crash", [:]) }
+}
