@@ -12,8 +12,8 @@ export interface ConnectOptions {
     credentials?: RequestCredentials;
     /** A same-origin copy of flagpole.js, where the page has it in a bundle or from elsewhere. */
     workerUrl?: string | URL;
-    /** The ways to share a connection, the best first; the next is gone where one fails. By default all, in this order. */
-    share?: ('worker' | 'locks' | 'tabs' | 'none')[];
+    /** The ways to share a connection, the best first: where one fails, the next is gone. By default all, in this order. */
+    share?: ('worker' | 'locks' | 'tabs')[];
 }
 
 export interface Notification {
@@ -33,7 +33,7 @@ export interface Notification {
 
 export interface State {
     name: 'connecting' | 'live' | 'offline';
-    /** Empty, or why: `lost`, `auth-expired`, `ended`, `status 503`, the browser's words. */
+    /** Empty, or why: `lost`, `auth-expired`, `ended`, `status 503`, what the server or the browser said. */
     reason: string;
     /** Unix milliseconds. */
     since: number;
@@ -62,15 +62,15 @@ export interface InboxEvents {
 
 export interface Inbox extends EventTarget {
     readonly state: State;
-    /** Newest first; at most 1000, and what `more` has loaded. */
+    /** Newest first; at most 1000, until `more` has loaded some. */
     readonly items: readonly Notification[];
     /** Over all inboxes, as the server counts. */
     readonly unread: number;
     readonly unreadByFeed: Readonly<Record<string, number>>;
 
-    markRead(what: Selection): Promise<void>;
-    markUnread(what: { ids: string[]; feed?: string }): Promise<void>;
-    remove(id: string, feed?: string): Promise<void>;
+    markRead(what: Selection): Promise<unknown>;
+    markUnread(what: { ids: string[]; feed?: string }): Promise<unknown>;
+    remove(id: string, feed?: string): Promise<unknown>;
     /** Loads the next page of each feed's history into `items`. Whether there is another. */
     more(): Promise<boolean>;
     /** True in exactly one tab of the browser, for a week: that one makes the toast or the sound. */

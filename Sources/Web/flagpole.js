@@ -7,7 +7,6 @@
 
 // How often a visible tab asks for a sign of life, and how often in vain before it replaces the hub.
 const BEAT_MS = 300;
-const HIDDEN_BEAT_MS = 10_000;
 const SILENT_BEATS = 2;
 // In which a worker's script is fetched.
 const LOADING_BEATS = 10;
@@ -140,7 +139,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     // The one that was heard last is the last.
     const tabs = new Set();
     let attempt = 0, retryMs = 3_000, pingMs = 15_000, heardAt = Infinity;
-    let isOver, starting, state, token, pause, wake, quit;
+    let isOver, starting, state, reason, token, pause, wake, quit;
     const watchdog = setInterval(() => {
         if (state?.name === 'live') attempt = 0;
         // By the clock on the wall, which goes on while a laptop sleeps.
@@ -169,7 +168,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             reconnect();
         } else post({ to: tab, snapshot: ledger.snapshot });
     };
-    ending?.addEventListener('abort', end);
+    if (ending) ending.onabort = end;
     // Tabs answer with what they have: until then there is no state.
     post();
 
@@ -194,11 +193,11 @@ const runHub = (key, ending) => new Promise((resolve) => {
 
     async function run() {
         while (!isOver) {
-            pause = null;
+            pause = reason = null;
             say('connecting');
-            const reason = await read().catch((error) => error.message);
+            await read().catch(({ message }) => (reason ??= message));
             heardAt = Infinity;
-            say('offline', reason);
+            say('offline', (reason ??= 'lost'));
             if (reason === 'ended') return;
             // A token that has expired is replaced at once, unless the one before it was no good either.
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
@@ -209,7 +208,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
         }
     }
 
-    /** Reads a stream to its end, and returns why it ended. */
+    /** Reads a stream to its end. */
     async function read() {
         if (hasToken && !token) {
             post({ to: [...tabs].pop(), wantsToken: true });
@@ -221,26 +220,24 @@ const runHub = (key, ending) => new Promise((resolve) => {
         const from = `${url}v1/stream?envelope=1${feed}&last_event_id=${encode(ledger.cursor)}`;
         const headers = hasToken ? { Authorization: `Bearer ${token}` } : {};
         const { status, body } = await fetch(from, { headers, signal, credentials });
-        if (status !== 200) return { 204: 'ended', 401: 'auth-expired' }[status] ?? `status ${status}`;
+        if (status !== 200) throw new Error({ 204: 'ended', 401: 'auth-expired' }[status] ?? `status ${status}`);
         const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-        let reason = 'lost', rest = '';
+        let rest = '';
         for (let part; !(part = await reader.read()).done; ) {
             heardAt = Date.now();
             const blocks = (rest + part.value).split('\n\n');
             rest = blocks.pop();
-            for (const block of blocks) reason = take(block) ?? reason;
+            blocks.forEach(take);
         }
-        return reason;
     }
 
-    /** Takes an event; returns why the stream ends, if it says. */
     function take(block) {
         const { retry, event: type = 'message', data: text, id: cursor } =
             Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s)));
         retryMs = +retry || retryMs;
         if (!text) return;
         const data = JSON.parse(text);
-        if (type === 'goodbye' || type === 'auth-expired') return data.reason ?? type;
+        if (type === 'goodbye' || type === 'auth-expired') reason = data.reason ?? type;
         if (type === 'welcome') pingMs = data.ping_ms;
         const [after, event] = [ledger.cursor, { type, data, cursor }];
         ledger.apply(event);
@@ -299,12 +296,12 @@ function follow(inbox, key, share, workerUrl) {
     }
 
     // Counted, not timed: a tab that was asleep itself has not been listening.
-    function beat() {
+    function beat(message) {
         clearTimeout(timer);
-        timer = setTimeout(beat, globalThis.document?.hidden ? HIDDEN_BEAT_MS : BEAT_MS);
+        timer = setTimeout(beat, globalThis.document?.hidden ? 30 * BEAT_MS : BEAT_MS);
         isAsking = false;
         if (++silence > SILENT_BEATS) elect(true);
-        else post();
+        post(message);
     }
 
     function join() {
@@ -313,8 +310,9 @@ function follow(inbox, key, share, workerUrl) {
             channel.onmessage = ({ data }) => receive(data);
             elect();
         }
-        post({ isAwake: true });
-        beat();
+        // Several of the page's events come at once: none of them has been waited for.
+        silence = Math.min(silence, 0);
+        beat({ isAwake: true });
     }
 
     function leave() {
