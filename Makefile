@@ -26,6 +26,9 @@ build:
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)/usr/local/bin/flagpole
 
+# Whether there is a Node that takes the browser client for the module that it is: from 20.19 on.
+TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
+
 # Chaos would starve the others, and is not to be held up by them.
 test:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl chromium chromium-driver
@@ -33,6 +36,7 @@ test:
 	$(SWIFT) build --build-tests $(STRICT)
 	$(SWIFT) test --skip-build $(STRICT) --skip Chaos
 	$(SWIFT) test --skip-build $(STRICT) --filter Chaos
+	if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; fi
 
 chaos:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server

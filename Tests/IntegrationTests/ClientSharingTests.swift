@@ -29,10 +29,10 @@ struct ClientSharingTests {
 
     // MARK: - Sharing
 
-    @Test(arguments: [nil, "locks", "tabs"])
-    func `eight tabs hold one connection, and each shows everything once, in order`(share: String?) throws {
+    @Test(arguments: zip([nil, "locks", "tabs"], [8, 4, 4]))
+    func `eight tabs hold one connection, and each shows everything once, in order`(share: String?, count: Int) throws {
         try push(["a", "b"])
-        let tabs = try tabs(8, share: share)
+        let tabs = try tabs(count, share: share)
         try expectOneStream()
         let ids = ["a", "b"] + (1...20).map { "n\($0)" }
         for id in ids.dropFirst(2) { try push([id]) }
@@ -85,32 +85,83 @@ struct ClientSharingTests {
 
     // MARK: - Taking over
 
-    enum Fate: CaseIterable { case closed, crashed, frozen, left }
+    private enum Fate: CaseIterable {
+        case closed, crashed, left, frozen
 
-    @Test(arguments: [nil, "locks", "tabs"], Fate.allCases)
-    func `when the tab that holds the connection goes, another goes on`(share: String?, fate: Fate) throws {
-        let tabs = try tabs(4, share: share)
+        func strike(_ tab: ClientTab) throws {
+            switch self {
+            case .closed: try tab.window.close()
+            case .crashed: tab.crash()
+            case .left: try tab.window.command("url", ["url": "about:blank"])
+            case .frozen: try tab.freeze()
+            }
+        }
+    }
+
+    @Test(arguments: [nil, "locks", "tabs"])
+    func `when the tab that holds the connection goes, another goes on`(share: String?) throws {
+        var ids: [String] = []
+        for fate in Fate.allCases {
+            let tabs = try tabs(3, share: share)
+            ids.append("\(fate)")
+            try push(ids.suffix(1))
+            for tab in tabs { #expect(try tab.wait(for: ids)) }
+
+            try fate.strike(tabs[0])
+            let start = ContinuousClock.now
+            for number in 1...5 {
+                ids.append("\(fate)-\(number)")
+                try push(ids.suffix(1))
+            }
+            for tab in tabs.dropFirst() {
+                #expect(try tab.wait(for: ids))
+                #expect(try tab.list() == ids.reversed())
+            }
+            #expect(ContinuousClock.now - start < .seconds(3))
+            try expectOneStream()
+
+            if fate == .frozen {
+                try tabs[0].thaw()
+                ids.append("thawed")
+                try push(ids.suffix(1))
+                for tab in tabs {
+                    #expect(try tab.wait(for: ids))
+                    #expect(try tab.list() == ids.reversed())
+                }
+                try expectOneStream()
+            }
+            for tab in tabs { try? tab.window.close() }
+            try expectOneStream(0)
+        }
+    }
+
+    @Test func `a tab that was asleep gets what a newcomer was not given`() throws {
+        let bridge = try FlagpoleProcess(["server": ["backlog_limit": 2]])
+        let sleeper = try ClientTab(browser, bridge)
+        try sleeper.waitUntilLive()
+        try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")
+        #expect(try sleeper.wait(for: ["a"]))
+        try sleeper.freeze()
+        // Another device, so that the bridge takes in what is pushed.
+        let device = try bridge.liveStream("feed=user:42")
+        try eventually("no other") { try bridge.metric("flagpole_streams") == 1 }
+
+        let ids = ["a"] + (1...9).map { "n\($0)" }
+        try bridge.redis().push(ids.dropFirst().map { #"{"id":"\#($0)"}"# }, to: "user:42")
+        _ = try device.notifications(ids.count - 1)
+        let newcomer = try ClientTab(browser, bridge)
+        #expect(try newcomer.wait(for: ["n8", "n9"]))
+        try sleeper.thaw()
+        #expect(try sleeper.wait(for: ids))
+        for tab in [sleeper, newcomer] { try eventually("the same list") { try tab.list() == ids.reversed() } }
+        #expect(try newcomer.arrivals().count == ids.count)
+    }
+
+    @Test(arguments: ["/nothing-here.js", "http://127.0.0.2:1/flagpole.js"])
+    func `without a worker's script tabs share all the same`(script: String) throws {
+        let tabs = try (0..<3).map { _ in try ClientTab(browser, bridge, options: "workerUrl: '\(script)'") }
         try push(["a"])
         for tab in tabs { #expect(try tab.wait(for: ["a"])) }
-        switch fate {
-        case .closed: try tabs[0].window.close()
-        case .crashed: tabs[0].crash()
-        case .frozen: try tabs[0].freeze()
-        case .left: try tabs[0].window.command("url", ["url": "about:blank"])
-        }
-        let start = ContinuousClock.now
-        let ids = ["a"] + (1...10).map { "n\($0)" }
-        for id in ids.dropFirst() { try push([id]) }
-        for tab in tabs.dropFirst() { #expect(try tab.wait(for: ids)) }
-        #expect(ContinuousClock.now - start < .seconds(3))
-        for tab in tabs.dropFirst() { #expect(try tab.list() == ids.reversed()) }
-        try expectOneStream()
-        guard fate == .frozen else { return }
-        try tabs[0].thaw()
-        #expect(try tabs[0].wait(for: ids))
-        #expect(try tabs[0].list() == ids.reversed())
-        try push(["last"])
-        for tab in tabs { #expect(try tab.wait(for: ids + ["last"])) }
         try expectOneStream()
     }
 }

@@ -11,6 +11,8 @@ final class PageBrowser {
     private let connection: LoopbackSocket
     private var answers = HTTPResponseParser()
     private var session = ""
+    /// The window that the browser came with; it stays.
+    private var firstWindow = ""
     private var currentWindow = ""
 
     init() throws {
@@ -22,6 +24,7 @@ final class PageBrowser {
             errors: directory.path("errors"))
         connection = try LoopbackSocket(port: Self.port(of: driver, sayingItIn: output))
         session = try ask("POST", "/session", capabilities(home), within: .seconds(60))["sessionId"]?.asString ?? ""
+        firstWindow = try ask("GET", "/session/\(session)/window").asString ?? ""
     }
 
     deinit {
@@ -70,7 +73,9 @@ final class PageBrowser {
     func close(_ window: String) throws {
         try command("window", ["handle": window])
         try ask("DELETE", "/session/\(session)/window")
-        currentWindow = ""
+        // The next command may be one of no window, which wants one all the same.
+        try command("window", ["handle": firstWindow])
+        currentWindow = firstWindow
     }
 
     /// What its console and its security checks have said since the last call, in all windows.
