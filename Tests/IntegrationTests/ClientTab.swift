@@ -65,6 +65,11 @@ final class ClientTab {
 
     func thaw() throws { try window.devTools("Page.setWebLifecycleState", ["state": "active"]) }
 
+    /// Keeps its scripts from running, without telling them, for so long.
+    func hang(milliseconds: Int) throws {
+        try value("void setTimeout(() => { for (const end = Date.now() + \(milliseconds); Date.now() < end;); })")
+    }
+
     /// Ends the process that draws it, and runs its scripts.
     func crash() { try? window.devTools("Page.crash", [:]) }
 }
