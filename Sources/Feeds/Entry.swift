@@ -19,6 +19,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
     case notAnArray = "not-an-array"
     case tooDeep = "too-deep"
     case badID = "bad-id"
+    case badFeed = "bad-feed"
 
     /// What is wrong, in a few words.
     package var problem: String {
@@ -30,6 +31,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
         case .notAnArray: "JSON, but not an array"
         case .tooDeep: "nested deeper than 128 levels"
         case .badID: "id not allowed"
+        case .badFeed: "not of a feed"
         }
     }
 
@@ -46,6 +48,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
         case .tooDeep: "flatten it"
         case .badID:
             "use a string of 1 to 256 bytes without control characters or outer space, or an integer"
+        case .badFeed: "name the feed KIND:ID, its ID 1 to 128 of letters, digits and . _ @ + - |"
         }
     }
 }

@@ -3,10 +3,10 @@ import Feeds
 import Reactor
 import Redis
 
-/// Finds the feeds that there are: those that the database knows, and those that have a key in Redis.
+/// Finds the feeds that have a key in Redis, a few keys at a time.
 struct FeedDiscovery {
-    /// How often to look on.
-    static let interval = Duration.milliseconds(250)
+    /// How often to look on, in seconds.
+    private static let interval = 0.25
     /// How many keys Redis looks at each time.
     private static let keysPerStep = 1000
 
@@ -15,24 +15,16 @@ struct FeedDiscovery {
     /// Where the search of Redis has got to: a kind, and a cursor of SCAN.
     private var kind = 0
     private var cursor = "0"
-    private var searched = MonotonicTime.now
+    private var searched = MonotonicTime(nanoseconds: 0)
     private var isFull = false
 
     init(_ configuration: Configuration) { self.configuration = configuration }
-
-    /// The feeds with the newest news, newest first; none where there is no database yet.
-    func stored() -> [FeedName] {
-        guard let database = try? DatabaseFile(of: configuration),
-            let names = try? FeedSummary.newest(in: database, kind: nil, limit: StreamRequest.maximumFeeds)
-        else { return [] }
-        return names.compactMap { FeedName($0) }.filter { configuration.kind(of: $0) != nil }
-    }
 
     /// Searches on where it is time to, and returns feeds that are not among those that are known.
     ///
     /// A Redis that does not answer is asked again the next time.
     mutating func next(after known: [FeedName]) -> [FeedName] {
-        guard !isFull, MonotonicTime.now.seconds(since: searched) >= Self.interval / .seconds(1) else { return [] }
+        guard !isFull, MonotonicTime.now.seconds(since: searched) >= Self.interval else { return [] }
         searched = .now
         guard let found = try? search() else {
             connection = nil
@@ -43,7 +35,7 @@ struct FeedDiscovery {
         if new.count > room {
             isFull = true
             Terminal.error.note(
-                "there are more feeds than one stream may have: only \(known.count + room) are followed")
+                "there are more feeds than a stream may have: \(known.count + room) are watched")
         }
         return Array(new.prefix(room))
     }

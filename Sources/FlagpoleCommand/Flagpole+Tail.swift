@@ -11,7 +11,7 @@ extension Flagpole {
         name: "last-event-id", value: "ID", summary: "begin after a cursor, or after a notification's id")
 
     private static let all = CommandOption(
-        name: "all", summary: "follow every feed there is, and each new one, from now on")
+        name: "all", summary: "follow every feed, those that are new too, from now on")
 
     static let tail = Command(
         name: "tail", operands: "FEED...", operandCount: 0...StreamRequest.maximumFeeds,
@@ -20,8 +20,8 @@ extension Flagpole {
             Notifications go to standard output, what happens to the stream to standard error. After a cut it comes
             back and goes on where it was.
 
-            --all looks for feeds in the database and among the keys of Redis, a few at a time; a stream has at most
-            \(StreamRequest.maximumFeeds) feeds.
+            --all reads along in the database as the bridge stores, and has the bridge watch the feeds that have a key in
+            Redis, up to \(StreamRequest.maximumFeeds); what is pushed to others shows when the bridge comes by.
             """,
         options: [.config, .environmentFile, .url, all, json, since, count, lastEventID]
     ) { arguments throws(CommandError) in
@@ -37,16 +37,17 @@ extension Flagpole {
         }
         var feeds: [FeedName] = []
         for operand in arguments.operands { feeds.append(try .operand(operand)) }
-        let discovery = arguments.has(all) ? FeedDiscovery(try arguments.configuration()) : nil
-        if let discovery { feeds = discovery.stored() }
-        let request = StreamSubscription(
-            feeds: feeds, isRaw: arguments.has(json), isSinceNow: arguments.has(since) || arguments.has(all))
+        let request = StreamSubscription(feeds: feeds, isRaw: arguments.has(json), isSinceNow: arguments.has(since))
         let printer = NotificationPrinter(isRaw: arguments.has(json), limit: try arguments.count(count))
         let address = try arguments.address()
         // To be interrupted is how following ends; every line that was begun is written.
         for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(0) } }
-        var follower = StreamFollower(
-            address, request, finding: discovery, printer, lastEventID: cursor)
+        if arguments.has(all) {
+            var follower = try LogFollower(try arguments.configuration(), address, printer)
+            try follower.run()
+            return 0
+        }
+        var follower = StreamFollower(address, request, printer, lastEventID: cursor)
         try follower.run()
         return 0
     }

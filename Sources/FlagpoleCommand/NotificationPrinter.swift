@@ -52,20 +52,30 @@ struct NotificationPrinter {
         return true
     }
 
+    /// Prints a notification as it was stored; returns false once enough was printed.
+    mutating func show(_ body: String, id: String, of feed: String) -> Bool {
+        // JSON has line ends only between its tokens.
+        if isRaw { return printLine(String(body.map { ["\n", "\r", "\r\n"].contains($0) ? " " : $0 })) }
+        let value = (try? JSONValue.parse(Array(body.utf8))) ?? .string(body)
+        return printLine(Self.line(feed, id, value))
+    }
+
     private mutating func printNotification(_ data: String) -> Bool {
-        Terminal.output.write((isRaw ? data : Self.line(data)) + "\n")
+        guard !isRaw, let envelope = try? JSONValue.parse(Array(data.utf8)), let body = envelope["body"] else {
+            return printLine(isRaw ? data : data.printable)
+        }
+        return printLine(Self.line(envelope["feed"]?.asString ?? "", envelope["id"]?.asString ?? "", body))
+    }
+
+    private mutating func printLine(_ line: String) -> Bool {
+        Terminal.output.write(line + "\n")
         remaining = remaining.map { $0 - 1 }
         return remaining != 0
     }
 
     /// When, where, which and what, such as `2026-01-02T03:04:05.678Z user:42 01J... New order: #12345`.
-    private static func line(_ data: String) -> String {
-        guard let envelope = try? JSONValue.parse(Array(data.utf8)), let body = envelope["body"] else {
-            return data.printable
-        }
+    private static func line(_ feed: String, _ id: String, _ body: JSONValue) -> String {
         let time = RFC3339.format(unixMilliseconds: WallClock.unixMilliseconds)
-        let feed = envelope["feed"]?.asString ?? ""
-        let id = envelope["id"]?.asString ?? ""
         return [
             Terminal.output.styled(.dim, time), Terminal.output.styled(.bold, feed.printable),
             Terminal.output.styled(.dim, id.printable), text(of: body).printable,

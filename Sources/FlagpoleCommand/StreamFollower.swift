@@ -1,7 +1,6 @@
 import Glibc
 import HTTP
 import JSON
-import Reactor
 import Redis
 
 /// Follows a stream, and comes back with its cursor whenever it ends.
@@ -10,8 +9,6 @@ struct StreamFollower {
     fileprivate enum Ending {
         /// The stream is over for good, or enough was printed.
         case done
-        /// There is more to follow.
-        case grown
         /// What is asked for can never be had.
         case refused(String)
         /// A stream was there; it comes back when the server asked for it.
@@ -26,26 +23,18 @@ struct StreamFollower {
     private static let maximumEventBytes = 67_108_864
 
     private let address: ServerAddress
-    private var subscription: StreamSubscription
-    private var discovery: FeedDiscovery?
+    private let subscription: StreamSubscription
     private var printer: NotificationPrinter
     private var lastEventID: String
     private var retry = Duration.seconds(3)
     private var backOff: BackOff
 
-    /// - Parameters:
-    ///   - address: Where the bridge is.
-    ///   - subscription: What is followed.
-    ///   - discovery: Where further feeds to follow are found.
-    ///   - printer: What prints.
-    ///   - lastEventID: A cursor to begin after, or a notification's id; empty for none.
     init(
-        _ address: ServerAddress, _ subscription: StreamSubscription, finding discovery: FeedDiscovery? = nil,
-        _ printer: NotificationPrinter, lastEventID: String
+        _ address: ServerAddress, _ subscription: StreamSubscription, _ printer: NotificationPrinter,
+        lastEventID: String
     ) {
         self.address = address
         self.subscription = subscription
-        self.discovery = discovery
         self.printer = printer
         self.lastEventID = lastEventID
         backOff = BackOff(initial: retry, maximum: Self.longestWait)
@@ -61,8 +50,6 @@ struct StreamFollower {
             switch followOnce() {
             case .done:
                 return
-            case .grown:
-                continue
             case .refused(let why):
                 throw .failure(why)
             case .cut(let why):
@@ -73,16 +60,11 @@ struct StreamFollower {
             }
             let seconds = Double(delay / .milliseconds(100)).rounded() / 10
             Terminal.error.note("\(reason.printable); back in \(seconds) s")
-            Self.sleep(delay)
+            delay.sleep()
         }
     }
 
     private mutating func followOnce() -> Ending {
-        guard !subscription.feeds.isEmpty else {
-            Self.sleep(FeedDiscovery.interval)
-            discover()
-            return .grown
-        }
         let socket: ClientSocket
         do throws(CommandError) {
             socket = try ClientSocket(to: address)
@@ -106,13 +88,9 @@ struct StreamFollower {
         var patience = Self.firstPatience
         var refusal: RefusedRequest?
         var isStream = false
-        var heard = MonotonicTime.now
         while true {
-            switch socket.receive(within: discovery == nil ? patience : FeedDiscovery.interval) {
-            case .bytes(let bytes):
-                heard = .now
-                bytes.withUnsafeBytes { response.append($0) }
-            case .silence where MonotonicTime.now.seconds(since: heard) < patience / .seconds(1): break
+            switch socket.receive(within: patience) {
+            case .bytes(let bytes): bytes.withUnsafeBytes { response.append($0) }
             case .silence where isStream: return .cut("\(address) went silent")
             case .silence: return .unavailable("\(address) does not answer")
             case .closed where isStream: return .cut("the stream was cut")
@@ -144,22 +122,15 @@ struct StreamFollower {
                     return refusal?.ending ?? .cut("the stream ended")
                 }
             }
-            // From its cursor on the next stream has the rest, and of the new feeds what was stored since.
-            if isStream, !lastEventID.isEmpty, discover() { return .grown }
         }
     }
 
-    /// Looks for further feeds; whether there are any.
-    @discardableResult
-    private mutating func discover() -> Bool {
-        guard let found = discovery?.next(after: subscription.feeds), !found.isEmpty else { return false }
-        subscription.feeds += found
-        return true
-    }
+}
 
-    private static func sleep(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+extension Duration {
+    /// Has the thread sleep for so long.
+    func sleep() {
+        var time = timespec(tv_sec: Int(components.seconds), tv_nsec: Int(components.attoseconds / 1_000_000_000))
         nanosleep(&time, nil)
     }
 }

@@ -3,7 +3,7 @@ import HTTP
 
 /// What a stream is asked for.
 struct StreamSubscription: Sendable {
-    var feeds: [FeedName]
+    let feeds: [FeedName]
     /// Whether notifications come as they are rather than in an envelope that names their feed and id.
     let isRaw: Bool
     /// Whether a stream without a cursor begins with what comes next.

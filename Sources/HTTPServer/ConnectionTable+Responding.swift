@@ -76,8 +76,9 @@ extension ConnectionTable {
     /// What `acknowledgedBytes` will be once all that was queued by now is acknowledged.
     package func queuedEnd(_ id: ConnectionID) -> Int64 {
         guard isCurrent(id) else { return .max }
-        let acknowledged = clinux_acknowledged_bytes(id.descriptor)
-        return acknowledged + Int64(clinux_unacknowledged_bytes(id.descriptor)) + Int64(pendingBytes(id))
+        // In this order: what is acknowledged in between counts twice, which is late and not early.
+        let unacknowledged = Int64(clinux_unacknowledged_bytes(id.descriptor))
+        return clinux_acknowledged_bytes(id.descriptor) + unacknowledged + Int64(pendingBytes(id))
     }
 
     /// Asks for one notice when nothing waits any more.

@@ -177,6 +177,21 @@ struct DatabaseFaultTests {
         #expect(try live.ids(1) + slow.ids(1) == ["last", "last"])
     }
 
+    @Test func `a commit that seemed to fail and lasted stores nothing twice, also of a trimmed list without ids`()
+        throws
+    {
+        let bridge = try FlagpoleProcess(starts: false)
+        try bridge.start(faults: ["FAULT_ERROR": "committed:5"])
+        let stream = try bridge.liveStream("feed=user:42")
+        for number in 1...8 {
+            try bridge.redis().push(#"{"number":\#(number)}"#, to: "user:42")
+            try bridge.redis().command("LTRIM", "notifications:user:42", "-2", "-1")
+            #expect(try stream.notifications(1).map(\.data) == [#"{"number":\#(number)}"#])
+        }
+        #expect(bridge.log.contains("disk I/O error"))
+        #expect(try bridge.database().scalarInt("SELECT count(*) FROM notifications") == 8)
+    }
+
     /// Writes into a file as it stands, as a disk that goes wrong does.
     private func overwrite(_ path: String, with data: Data, at offset: UInt64) throws {
         let file = try FileHandle(forUpdating: URL(filePath: path))

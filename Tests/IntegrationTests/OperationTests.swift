@@ -131,7 +131,7 @@ struct OperationTests {
             [FlagpoleProcess.program, "tail", "--all", "--config", bridge.configuration, "--count", "4"],
             output: bridge.directory.path("tail"), errors: bridge.directory.path("tail-errors"))
         try eventually("the stream") { try bridge.get("/v1/presence").json["feeds"]?["user:1"] != nil }
-        try eventually("live") { bridge.directory.text("tail-errors").contains("live") }
+        try eventually("its stream") { bridge.directory.text("tail-errors").contains("watching 1 feed") }
         try bridge.redis().push(#"{"id":"n1"}"#, to: "user:1")
         try bridge.redis().push(#"{"id":"n2"}"#, to: "user:2")
         #expect(try bridge.run("push", "job:7", "--json", #"{"id":"n3"}"#).status == 0)

@@ -129,6 +129,18 @@ struct RedisFaultTests {
         try scene.expectHealth()
     }
 
+    @Test func `lists that a loading Redis refuses are read as soon as it does not, however rare comparisons are`()
+        throws
+    {
+        let scene = try FaultScene(["reconcile_interval_ms": 3_600_000])
+        scene.proxy.fault = .refuse("LOADING Redis is loading the dataset in memory", commands: ["LRANGE"])
+        try scene.push(3)
+        try scene.awaitStrikes(2)
+        try scene.expectReason("LOADING")
+        scene.proxy.fault = .none
+        try scene.expectHealth()
+    }
+
     @Test func `a script that keeps Redis busy is a reason until it ends`() throws {
         let scene = try FaultScene()
         try scene.redis.command("CONFIG", "SET", "busy-reply-threshold", "50")

@@ -114,10 +114,23 @@ struct SourceTests {
 
     // MARK: - flag+database
 
+    @Test func `rows that name no feed are set aside, and hold up no others`() throws {
+        for number in 0..<120 { try insert("order:\(number) x", "a") }
+        try insert("order:7", "good")
+        let stream = try bridge.stream("feed=order:7")
+        #expect(try stream.notifications(1)[0].notificationID == "good")
+        try eventually("the quarantine") { try bridge.get("/v1/quarantine").json["count"]?.asInt == 120 }
+        #expect(
+            try bridge.get("/v1/quarantine?limit=1").json["items"]?.asArray?.first?["reason"]?.asString == "bad-feed")
+        #expect(bridge.log.contains("bad-feed"))
+        #expect(try bridge.run("quarantine").output.contains("not of a feed"))
+    }
+
     @Test func `rows that the application inserts are sent once, with read state`() throws {
         let stream = try bridge.liveStream("feed=order:7&envelope=1")
-        try insert("order:7", "a")
-        try insert("order:7", "b")
+        try bridge.database(.readWrite).execute(
+            #"INSERT INTO notifications (feed, id, body) VALUES ('order:7', 'a', '{"id":"a"}'), ('order:7', 'b', '{"id":"b"}')"#
+        )
         try redis.command("SET", "order:7:changed", "1")
         let events = try stream.notifications(2)
         #expect(events.compactMap { $0.data.json["id"]?.asString } == ["a", "b"])

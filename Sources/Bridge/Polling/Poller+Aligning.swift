@@ -31,6 +31,7 @@ extension Poller {
             connection.append(encoded: commands)
             var replies: [RedisReply] = []
             for _ in 0..<ListReading.alignmentReplies { replies.append(try connection.readReply()) }
+            try checkServer(replies)
             alignments.removeLast()
             feeds[slot].phase = .idle
             switch ListReading.align(replies, tail: alignment.tail) {

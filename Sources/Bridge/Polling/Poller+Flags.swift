@@ -42,7 +42,7 @@ extension Poller {
                 try refuse(error)
                 refused.append(chunk)
             } else if reply.kind == .integer {
-                if reply.integer > 0 { withSome.append((chunk, reply.integer)) }
+                if reply.integer > 0 { withSome.append((chunk, reply.integer)) } else { forgetHandled(group, chunk) }
             } else {
                 noteRaised(reply, group, chunk, now)
             }
@@ -72,6 +72,12 @@ extension Poller {
     private func refuse(_ error: RedisServerError) throws(RedisError) {
         if error.isOfWholeServer { throw .server(error) }
         report("flags", error)
+    }
+
+    /// A flag that was seen absent is news when it is set again, to whatever value.
+    private func forgetHandled(_ group: Int, _ chunk: Int) {
+        guard !handledFlags.isEmpty else { return }
+        for slot in groups[group].chunks[chunk].feeds { handledFlags[Int(slot)] = nil }
     }
 
     /// Finds the flags among `slots` that are of another type, and has their lists read.
@@ -147,9 +153,12 @@ extension Poller {
 
     /// Compares lists with their positions, and notes those that differ as to be read.
     ///
-    /// Every tick looks at a list's end only; `withFirst` is for what comes round now and then.
+    /// Every tick looks at a list's end only, and passes over keys of the wrong type; `withFirst` is for what comes round
+    /// now and then.
     func compare(_ slots: [Int], _ connection: RedisConnection, withFirst: Bool = false) throws(RedisError) {
-        var comparable = slots.filter { feeds[$0].phase == .idle && !feeds[$0].needsReading }
+        var comparable = slots.filter {
+            feeds[$0].phase == .idle && !feeds[$0].needsReading && (withFirst || !feeds[$0].isFaulty)
+        }
         // Rows that were inserted without a flag are found by the store itself.
         for slot in comparable where source(slot) == .flagAndDatabase { release(slot) }
         comparable.removeAll { source($0) == .flagAndDatabase }
@@ -162,6 +171,7 @@ extension Poller {
             for (slot, count) in zip(part, replyCounts) {
                 var replies: [RedisReply] = []
                 for _ in 0..<count { replies.append(try connection.readReply()) }
+                try checkServer(replies)
                 if let error = replies.lazy.compactMap(\.serverError).first {
                     // A key that is no list is reported, and asked again at the next comparison.
                     feeds[slot].isFaulty = true

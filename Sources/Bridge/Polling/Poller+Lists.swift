@@ -3,15 +3,16 @@ import Reactor
 import Redis
 
 extension Poller {
-    /// How many feeds are read in one round trip.
-    private static let feedsPerRound = 256
+    /// How many feeds are read in one round trip: few while their lists are long, so that what Redis answers stays small.
+    private static let feedsPerRound = 8...256
+    private static let bytesPerRound = 1_048_576
 
     /// Lowers the flags that are up and reads the lists that are due, one round trip after the other, until nothing is
     /// left or the store has enough to do.
     func readLists(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         while mayRead(now) {
-            let flags = takeRaised(Poller.feedsPerRound)
-            let slots = takeDue(Poller.feedsPerRound - flags.count, besides: flags)
+            let flags = takeRaised(feedsInRound)
+            let slots = takeDue(feedsInRound - flags.count, besides: flags)
             if flags.isEmpty && slots.isEmpty { break }
             try readRound(flags, slots, connection, now)
         }
@@ -66,20 +67,35 @@ extension Poller {
         // What was read before the connection failed is as good as any.
         defer { store(&batch) }
         let isRaised = Set(raised)
+        var bytes = 0
         for (index, slot) in reading.enumerated() {
             var replies: [RedisReply] = []
             for _ in 0..<replyCounts[index] { replies.append(try connection.readReply()) }
+            try checkServer(replies)
             if source(slot) == .value {
                 noteValue(replies[0], slot, &batch, now)
             } else {
                 note(interpret(replies, slot), slot, isRaised: isRaised.contains(slot), &batch, now)
             }
-            if batch.bytes.count > 1_048_576 { store(&batch) }
+            guard batch.bytes.count > Poller.bytesPerRound else { continue }
+            bytes += batch.bytes.count
+            store(&batch)
         }
+        let isHeavy = bytes + batch.bytes.count > Poller.bytesPerRound
+        feedsInRound =
+            isHeavy
+            ? max(feedsInRound / 2, Poller.feedsPerRound.lowerBound)
+            : min(feedsInRound * 2, Poller.feedsPerRound.upperBound)
         if !flags.isEmpty && !lowersFirst {
             appendLowering(flags, to: connection)
             try noteLowered(flags, try connection.readReply())
         }
+    }
+
+    /// Ends the tick where Redis as a whole refuses, which is no fault of the keys that were asked for.
+    func checkServer(_ replies: [RedisReply]) throws(RedisError) {
+        let error = replies.lazy.compactMap(\.serverError).first { $0.isOfWholeServer }
+        if let error { throw .server(error) }
     }
 
     /// Has the store take in the rows that the application inserted for these feeds.

@@ -19,7 +19,7 @@ extension Poller {
     /// What became of a batch: the positions move, or everything is read again.
     private func finish(_ readings: [FeedReading], _ result: Result<IngestOutcome, any Error>) {
         batchesUnderWay -= 1
-        var conflicting: [Int] = []
+        var unknown: [Int] = []
         switch result {
         case .success(let outcome):
             storeSucceeded()
@@ -27,10 +27,8 @@ extension Poller {
             for reading in readings {
                 guard let slot = feeds.slot(of: reading.feed) else { continue }
                 if outcome.conflicts.contains(reading.feed) {
-                    feeds[slot].phase = .unknown
-                    feeds[slot].needsReading = true
-                    feeds[slot].tail = []
-                    conflicting.append(slot)
+                    forgetPosition(slot)
+                    unknown.append(slot)
                 } else {
                     feeds[slot].position = reading.position
                     feeds[slot].phase = .idle
@@ -42,9 +40,21 @@ extension Poller {
             }
         case .failure(let error):
             storeFailed(error, .now)
-            for reading in readings { if let slot = feeds.slot(of: reading.feed) { readAgain(slot) } }
+            // Whether the commit lasted all the same, the store will say.
+            for reading in readings {
+                guard let slot = feeds.slot(of: reading.feed) else { continue }
+                forgetPosition(slot)
+                unknown.append(slot)
+            }
         }
-        askPositions(conflicting)
+        askPositions(unknown)
+    }
+
+    /// Has a feed wait for its position from the store, and be read again from there.
+    private func forgetPosition(_ slot: Int) {
+        feeds[slot].phase = .unknown
+        feeds[slot].needsReading = true
+        feeds[slot].tail = []
     }
 
     func readAgain(_ slot: Int) {

@@ -41,6 +41,8 @@ actor Poller {
     var nextActiveCheck = MonotonicTime(nanoseconds: 0)
     var alignments: [Alignment] = []
     var batchesUnderWay = 0
+    /// How many feeds the next round trip reads.
+    var feedsInRound = 16
     var reconciling = Reconciling()
     var sweeping = Sweeping()
     /// Lists to be read through for the store.

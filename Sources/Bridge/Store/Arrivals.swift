@@ -7,6 +7,8 @@ import SQLite
 final class Arrivals {
     /// How many rows are taken in at a time.
     static let rowsPerStep = 500
+    /// How many feeds are looked at in one step.
+    static let feedsPerStep = 100
 
     private let connection: SQLiteConnection
     private let next: SQLiteStatement
@@ -24,7 +26,7 @@ final class Arrivals {
             LEFT JOIN notifications n ON n.seq = a.notification
             WHERE a.feed = ? ORDER BY a.notification LIMIT \(Arrivals.rowsPerStep)
             """)
-        anyFeeds = try connection.prepare("SELECT DISTINCT feed FROM arrivals LIMIT 100")
+        anyFeeds = try connection.prepare("SELECT DISTINCT feed FROM arrivals LIMIT \(Arrivals.feedsPerStep)")
         forget = try connection.prepare("DELETE FROM arrivals WHERE notification = ?")
         remove = try connection.prepare("DELETE FROM notifications WHERE seq = ?")
         try installTrigger(kinds)
@@ -66,8 +68,8 @@ final class Arrivals {
     /// The next rows of a feed, which are then no longer noted.
     ///
     /// - Returns: the rows that are still there, and whether there may be more.
-    func take(_ feed: FeedName) throws(SQLiteError) -> (rows: [Row], hasMore: Bool) {
-        next.bind(1, feed.text)
+    func take(_ feed: String) throws(SQLiteError) -> (rows: [Row], hasMore: Bool) {
+        next.bind(1, feed)
         var rows: [Row] = []
         var noted: [Int64] = []
         while try next.step() {
@@ -85,10 +87,10 @@ final class Arrivals {
         return (rows, noted.count == Arrivals.rowsPerStep)
     }
 
-    /// Feeds that something arrived for, with or without a flag.
-    func feeds() throws(SQLiteError) -> [FeedName] {
-        var found: [FeedName] = []
-        while try anyFeeds.step() { if let feed = FeedName(anyFeeds.string(0)) { found.append(feed) } }
+    /// What stands for the feed in rows that have arrived, with or without a flag: it need not be a feed's name.
+    func feeds() throws(SQLiteError) -> [String] {
+        var found: [String] = []
+        while try anyFeeds.step() { found.append(anyFeeds.string(0)) }
         return found
     }
 

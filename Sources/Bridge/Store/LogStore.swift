@@ -220,9 +220,9 @@ final class LogStore {
     }
 
     func quarantine(
-        feed: FeedName, reason: BadEntry, entry: UnsafeBufferPointer<UInt8>, at time: Int64
+        feed: String, reason: BadEntry, entry: UnsafeBufferPointer<UInt8>, at time: Int64
     ) throws(SQLiteError) {
-        insertQuarantine.bind(1, feed.text)
+        insertQuarantine.bind(1, feed)
         insertQuarantine.bind(2, blob: entry)
         insertQuarantine.bind(3, reason.rawValue)
         insertQuarantine.bind(4, time)

@@ -87,11 +87,13 @@ final class ReadState {
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
+        // What has arrived and was not sent to anyone yet cannot have been read.
+        let isTakenIn = "seq NOT IN (SELECT notification FROM arrivals WHERE feed = ?1)"
         setMarking = try connection.prepare("UPDATE bridge SET is_marking = ?")
         readOne = try connection.prepare(
-            "UPDATE notifications SET read_at = ?3 WHERE feed = ?1 AND id = ?2 AND read_at IS NULL")
+            "UPDATE notifications SET read_at = ?3 WHERE feed = ?1 AND id = ?2 AND read_at IS NULL AND \(isTakenIn)")
         readThrough = try connection.prepare(
-            "UPDATE notifications SET read_at = ?3 WHERE feed = ?1 AND read_at IS NULL AND seq <= ?2")
+            "UPDATE notifications SET read_at = ?3 WHERE feed = ?1 AND read_at IS NULL AND seq <= ?2 AND \(isTakenIn)")
         unreadOne = try connection.prepare(
             "UPDATE notifications SET read_at = NULL WHERE feed = ?1 AND id = ?2 AND read_at IS NOT NULL")
         removeOne = try connection.prepare("DELETE FROM notifications WHERE feed = ?1 AND id = ?2")

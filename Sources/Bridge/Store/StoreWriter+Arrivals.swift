@@ -17,21 +17,29 @@ extension StoreWriter {
         }
     }
 
-    /// Takes in what arrived without a flag.
+    /// Takes in what arrived without a flag; whether there may be more.
     func takeArrivals(_ store: LogStore) throws -> Bool {
-        var hasMore = false
-        for feed in try store.arrivals.feeds() { hasMore = try takeArrivals(of: feed, store) || hasMore }
+        let names = try store.arrivals.feeds()
+        var hasMore = names.count == Arrivals.feedsPerStep
+        for name in names {
+            if let feed = FeedName(name) {
+                hasMore = try takeArrivals(of: feed, store) || hasMore
+            } else {
+                hasMore = try setAside(arrivalsOf: name, store) || hasMore
+            }
+        }
         return hasMore
     }
 
     private func takeArrivals(of feed: FeedName, _ store: LogStore) throws -> Bool {
         var commit = Commit(bytes: [])
+        var outcomes = ArrivalOutcomes()
         let hasMore = try store.transaction(appending: Arrivals.rowsPerStep) {
             let now = WallClock.unixMilliseconds
-            let (rows, hasMore) = try store.arrivals.take(feed)
+            let (rows, hasMore) = try store.arrivals.take(feed.text)
             guard !rows.isEmpty else { return hasMore }
             let number = try store.number(of: feed)
-            for row in rows { try take(row, feed, number, store, now, &commit) }
+            for row in rows { try take(row, feed, number, store, now, &commit, &outcomes) }
             if let keep = settings.kind(of: feed)?.keep {
                 _ = try store.retention.trim(number, to: keep, limit: rows.count + 100)
             }
@@ -41,19 +49,21 @@ extension StoreWriter {
             return hasMore
         }
         telemetry.entriesStored.add(commit.notifications.count)
+        report(outcomes, feed.text)
         deliver(commit)
         return hasMore
     }
 
     private func take(
-        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit
+        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
+        _ outcomes: inout ArrivalOutcomes
     ) throws {
         let start = commit.bytes.count
         let entry = row.body.withUnsafeBufferPointer { entryReader.read($0) }
         switch entry {
         case .notification(_, let event) where EntryReader.isID(row.id):
             guard let position = try store.append(row, feed, number, event: event, at: now) else {
-                telemetry.entriesDuplicate.add()
+                outcomes.duplicates += 1
                 return try store.arrivals.discard(row)
             }
             commit.bytes += row.body
@@ -63,12 +73,42 @@ extension StoreWriter {
                     unread: nil, readAt: row.readAt))
         default:
             let reason: BadEntry = if case .bad(let reason) = entry { reason } else { .badID }
-            try row.body.withUnsafeBufferPointer {
-                try store.quarantine(feed: feed, reason: reason, entry: $0, at: now)
-            }
-            try store.arrivals.discard(row)
-            telemetry.entriesQuarantined.add()
+            try setAside(row, of: feed.text, reason, store, now, &outcomes)
         }
+    }
+
+    /// Sets aside the rows that name no feed; whether there may be more.
+    private func setAside(arrivalsOf name: String, _ store: LogStore) throws -> Bool {
+        var outcomes = ArrivalOutcomes()
+        let hasMore = try store.connection.transaction {
+            let (rows, hasMore) = try store.arrivals.take(name)
+            let now = WallClock.unixMilliseconds
+            for row in rows { try setAside(row, of: name, .badFeed, store, now, &outcomes) }
+            return hasMore
+        }
+        report(outcomes, name)
+        return hasMore
+    }
+
+    private func setAside(
+        _ row: Arrivals.Row, of feed: String, _ reason: BadEntry, _ store: LogStore, _ now: Int64,
+        _ outcomes: inout ArrivalOutcomes
+    ) throws {
+        try row.body.withUnsafeBufferPointer { try store.quarantine(feed: feed, reason: reason, entry: $0, at: now) }
+        try store.arrivals.discard(row)
+        outcomes.setAside.append(reason)
+    }
+
+    private func report(_ outcomes: ArrivalOutcomes, _ feed: String) {
+        telemetry.entriesDuplicate.add(outcomes.duplicates)
+        telemetry.entriesQuarantined.add(outcomes.setAside.count)
+        guard let reason = outcomes.setAside.first else { return }
+        telemetry.logger.warning(
+            "rows were set aside: \(reason.explanation)",
+            [
+                ("count", .int(outcomes.setAside.count)), ("feed", .string(feed)),
+                ("reason", .string(reason.rawValue)),
+            ])
     }
 
     /// Inserts notifications as the application would, and takes them in.
@@ -80,4 +120,10 @@ extension StoreWriter {
         }
         takeArrivals(of: [feed])
     }
+}
+
+/// What became of rows that were not taken in.
+private struct ArrivalOutcomes {
+    var duplicates = 0
+    var setAside: [BadEntry] = []
 }

@@ -21,38 +21,40 @@ extension StoreWriter {
         try change(feed) { state, _ in try state.remove(id, from: feed) }
     }
 
-    /// Marks as read what has arrived at a stream's peer: one transaction, and one event for each feed.
+    /// Marks as read what has arrived at a stream's peer: one event for each feed.
+    ///
+    /// While the database cannot be written they wait; beyond a bound the latest stay unread, and are marked when they
+    /// are delivered again.
     func markDelivered(_ notifications: [DeliveredNotification]) {
-        delivered += notifications
+        delivered += notifications.prefix(max(0, Self.deliveredLimit - delivered.count))
         do {
-            try withStore { store in
-                var commit = Commit(bytes: [])
-                let feeds = Dictionary(grouping: delivered, by: \.feed)
-                try store.transaction(appending: delivered.count) {
-                    let now = WallClock.unixMilliseconds
-                    for (feed, notifications) in feeds {
-                        try markDelivered(notifications.map(\.id), of: feed, store, now, &commit)
-                    }
-                }
-                delivered.removeAll()
-                forgetUnread(Set(feeds.keys.map(\.text)))
-                deliver(commit)
-            }
+            while !delivered.isEmpty { try markAsRead(Array(delivered.prefix(ReadState.idsPerEvent))) }
         } catch {
             // They stay noted, and are tried again with the next ones or by housekeeping.
             telemetry.logger.error("what was delivered could not be marked", [("error", .string("\(error)"))])
         }
     }
 
-    private func markDelivered(
-        _ ids: [String], of feed: FeedName, _ store: LogStore, _ now: Int64, _ commit: inout Commit
-    ) throws {
-        guard let number = try store.feed(feed)?.id else { return }
-        for start in stride(from: 0, to: ids.count, by: ReadState.idsPerEvent) {
-            let part = Array(ids[start..<min(start + ReadState.idsPerEvent, ids.count)])
-            guard let change = try store.readState.markRead(feed, .ids(part), at: now) else { continue }
-            let unread = try store.unread(feed)
-            commit.changes.append(try store.append(change, feed, number, unread: unread, at: now))
+    private static let deliveredLimit = 100_000
+
+    /// One transaction.
+    private func markAsRead(_ part: [DeliveredNotification]) throws {
+        try withStore { store in
+            var commit = Commit(bytes: [])
+            let feeds = Dictionary(grouping: part, by: \.feed)
+            try store.transaction(appending: part.count) {
+                let now = WallClock.unixMilliseconds
+                for (feed, notifications) in feeds {
+                    guard let number = try store.feed(feed)?.id,
+                        let change = try store.readState.markRead(feed, .ids(notifications.map(\.id)), at: now)
+                    else { continue }
+                    let unread = try store.unread(feed)
+                    commit.changes.append(try store.append(change, feed, number, unread: unread, at: now))
+                }
+            }
+            delivered.removeFirst(part.count)
+            forgetUnread(Set(feeds.keys.map(\.text)))
+            deliver(commit)
         }
     }
 

@@ -125,7 +125,7 @@ actor StoreWriter {
                 let body = UnsafeBufferPointer(rebasing: bytes[range])
                 switch entry {
                 case .bad(let reason):
-                    try store.quarantine(feed: reading.feed, reason: reason, entry: body, at: now)
+                    try store.quarantine(feed: reading.feed.text, reason: reason, entry: body, at: now)
                     outcome.quarantined.append((reading.feed, reason, 1))
                 case .notification(let given, let event):
                     let id = given ?? NotificationID.make(unixMilliseconds: now)

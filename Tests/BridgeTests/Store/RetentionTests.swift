@@ -56,7 +56,7 @@ struct RetentionTests {
     @Test func `what was set aside is removed by age as well`() throws {
         for time in [1, 2, 3] as [Int64] {
             try [UInt8(ascii: "x")].withUnsafeBufferPointer {
-                try store.quarantine(feed: FeedName(of: "user:1"), reason: .notJSON, entry: $0, at: time)
+                try store.quarantine(feed: "user:1", reason: .notJSON, entry: $0, at: time)
             }
         }
         #expect(try retention.removeQuarantined(before: 3) == 2)
@@ -64,6 +64,21 @@ struct RetentionTests {
     }
 
     // MARK: - By number
+
+    @Test func `what was removed by hand takes no place among what is kept or shown`() throws {
+        try test.store("metrics:1", "a", "b", "c", in: store)
+        let feed = try FeedName(of: "metrics:1")
+        _ = try store.readState.remove("c", from: feed)
+        try store.connection.execute("DELETE FROM notifications WHERE id = 'b'")
+        try test.store("metrics:1", "d", in: store)
+        let number = try #require(try store.feed(feed)?.id)
+        #expect(try retention.trim(number, to: 2).notifications == 0)
+        let reader = try PageReader(test, backlog: 2)
+        #expect(try reader.notifications(reader.page(["metrics:1"], .backlog)).map { $0.prefix(1) } == ["a", "d"])
+        #expect(try count("forgotten") == 2)
+        // Their ids stay known all the same.
+        for id in ["b", "c"] { #expect(throws: TestError.self) { try test.store("metrics:1", id, in: store) } }
+    }
 
     @Test func `a feed keeps its newest, and others keep theirs`() throws {
         try test.store("metrics:1", "a", "b", "c", "d", in: store)
