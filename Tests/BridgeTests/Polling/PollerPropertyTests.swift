@@ -3,7 +3,7 @@ import Testing
 @testable import Bridge
 
 /// Writers do at random what writers do, and a real poller reads a real Redis into a real database.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct PollerPropertyTests {
     private static let habits: [[ListWriter.Operation]] = [
         // Writers who only append: entries without id are told apart by their place.
