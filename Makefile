@@ -31,7 +31,8 @@ TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a 
 
 # Chaos would starve the others, and is not to be held up by them.
 test:
-	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl chromium chromium-driver
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl \
+		chromium chromium-driver
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(SWIFT) test --skip-build $(STRICT) --skip Chaos
@@ -48,7 +49,7 @@ chaos:
 SANITIZED = --skip 'Page|Bell|Client|Chaos'
 
 sanitize:
-	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl
 	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt' \
 		$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
 	ASAN_OPTIONS=detect_leaks=0 \

@@ -20,6 +20,8 @@ let package = Package(
         .target(name: "HTTP"),
         // Pure: the domain of feeds, kinds, entries and cursors.
         .target(name: "Feeds", dependencies: ["JSON"]),
+        // Pure: who may read and write what: tokens, signatures, admin keys, addresses, limits.
+        .target(name: "Access", dependencies: ["Feeds", "HTTP", "JSON"]),
         // Log lines and the metrics registry.
         .target(name: "Logging"),
         // Threads: the epoll event loop and the blocking executor, each the executor of one actor.
@@ -33,7 +35,9 @@ let package = Package(
         // The bridge itself: where configuration, poll loop, store, hub and API meet.
         .target(
             name: "Bridge",
-            dependencies: ["CLinux", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite"],
+            dependencies: [
+                "Access", "CLinux", "Feeds", "HTTP", "HTTPServer", "JSON", "Logging", "Reactor", "Redis", "SQLite",
+            ],
             // Tests of debug builds strike at chosen moments; release builds contain nothing of it.
             swiftSettings: [.define("FAULT_INJECTION", .when(configuration: .debug))],
             plugins: ["EmbedFiles"]
@@ -53,6 +57,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["CSQLite", "JSON", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FeedsTests", dependencies: ["Feeds", "TestSupport"]),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "Feeds", "HTTP", "JSON", "TestSupport"]),
         .testTarget(name: "LoggingTests", dependencies: ["Logging"]),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTP", "HTTPServer", "Reactor", "TestSupport"]),
