@@ -45,7 +45,9 @@ let package = Package(
         // The command line.
         .executableTarget(
             name: "FlagpoleCommand",
-            dependencies: ["Bridge", "CLinux", "Feeds", "HTTP", "JSON", "Logging", "Reactor", "Redis", "SQLite"]
+            dependencies: [
+                "Access", "Bridge", "CLinux", "Feeds", "HTTP", "JSON", "Logging", "Reactor", "Redis", "SQLite",
+            ]
         ),
 
         // Turns migrations/ and Sources/Web/ into string literals, so that the binary is self-contained.
@@ -71,7 +73,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite", "TestSupport"]),
+            dependencies: ["Access", "FlagpoleCommand", "Feeds", "HTTP", "JSON", "Redis", "SQLite", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

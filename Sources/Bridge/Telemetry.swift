@@ -24,6 +24,7 @@ final class Telemetry: Sendable {
     let eventsSent: Counter
     let flagsLowered: Counter
     let streamsRefused: Counter
+    let requestsLimited: Counter
     let entriesPublished: Counter
     let notificationsPurged: Counter
     private let tickAge: Gauge
@@ -54,6 +55,8 @@ final class Telemetry: Sendable {
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
+        requestsLimited = metrics.counter(
+            "flagpole_requests_limited_total", help: "Requests refused since their address sent too many.")
         streamsRefused = metrics.counter(
             "flagpole_streams_refused_total", help: "Streams told to come back later: too many, or shutting down.")
         _ = redisErrors("unreachable")

@@ -24,7 +24,7 @@ struct BridgeClient {
     private func send(_ head: [String], _ body: String) throws(CommandError) -> JSONValue {
         let fields = ["Host: \(address.authority)", "User-Agent: flagpole/\(Flagpole.version)", "Connection: close"]
         let socket = try ClientSocket(to: address)
-        guard socket.send((head + fields).joined(separator: "\r\n") + "\r\n\r\n" + body) else {
+        guard socket.send((head + fields + address.authorization).joined(separator: "\r\n") + "\r\n\r\n" + body) else {
             throw .failure("\(address) closed the connection")
         }
         var response = HTTPResponseParser()

@@ -82,13 +82,19 @@ extension ParsedArguments {
         }
     }
 
-    /// Where the bridge is reached that the options name.
+    /// Where the bridge is reached that the options name, with the first admin key of the environment.
     func address() throws(CommandError) -> ServerAddress {
-        if let url = self[.url] { return try ServerAddress(parsing: url) }
-        let server = try configuration().server
-        guard server.port != 0 else {
-            throw .failure("server.port is 0, so the kernel has chosen: name the port by --url http://HOST:PORT")
+        let configuration = try configuration()
+        var address: ServerAddress
+        if let url = self[.url] {
+            address = try ServerAddress(parsing: url)
+        } else {
+            guard configuration.server.port != 0 else {
+                throw .failure("server.port is 0, so the kernel has chosen: name the port by --url http://HOST:PORT")
+            }
+            address = ServerAddress(host: configuration.server.host, port: configuration.server.port)
         }
-        return ServerAddress(host: server.host, port: server.port)
+        address.key = configuration.auth.ownKey
+        return address
     }
 }

@@ -4,6 +4,8 @@ import HTTP
 struct ServerAddress: Sendable, CustomStringConvertible {
     let host: String
     let port: String
+    /// The admin key to present, if there is one.
+    var key: String?
 
     init(host: String, port: Int) {
         self.host = host
@@ -31,6 +33,9 @@ struct ServerAddress: Sendable, CustomStringConvertible {
 
     /// What the Host field says (RFC 9110 §7.2).
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// The header that shows the key.
+    var authorization: [String] { key.map { ["Authorization: Bearer \($0)"] } ?? [] }
 
     var description: String { "http://\(authority)" }
 

@@ -20,6 +20,7 @@ struct StreamSubscription: Sendable {
             "Accept: text/event-stream",
             "User-Agent: flagpole/\(Flagpole.version)",
         ]
+        lines += address.authorization
         if !lastEventID.isEmpty { lines.append("Last-Event-ID: \(lastEventID)") }
         return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }

@@ -41,6 +41,11 @@ package struct HTTPHeaders: Sendable {
         lines.append("\r\n")
     }
 
+    /// Adds the fields of others behind these.
+    package mutating func add(_ others: HTTPHeaders) {
+        for (name, value) in others { add(name, value) }
+    }
+
     /// Puts one field in the place of all of that name.
     package mutating func set(_ name: String, _ value: String) {
         remove(name)

@@ -52,6 +52,8 @@ final class RequestReader {
     var parser: HTTPRequestParser
     var method = HTTPMethod.get
     var hasServed = false
+    /// What the answer to the request at hand carries beside its own fields.
+    var headers = HTTPHeaders()
     let peer: PeerAddress
 
     init(limits: HTTPLimits, peer: PeerAddress) {

@@ -3,6 +3,12 @@ import HTTP
 import Reactor
 
 extension ConnectionTable {
+    /// Adds fields to whatever answers the request that a connection waits with.
+    package mutating func setHeaders(_ headers: HTTPHeaders, on id: ConnectionID) {
+        guard isCurrent(id) else { return }
+        slots[Int(id.descriptor)].reader?.headers = headers
+    }
+
     /// Answers the request that a connection waits with.
     ///
     /// Does nothing if the connection is gone meanwhile.
@@ -11,6 +17,8 @@ extension ConnectionTable {
     package mutating func respond(_ id: ConnectionID, _ response: HTTPResponse, closing: Bool = false) {
         let slot = Int(id.descriptor)
         guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
+        var response = response
+        response.headers.add(reader.headers)
         let keepsAlive = slots[slot].keepsAlive && !closing && !isDraining
         enqueue(
             id.descriptor,
@@ -33,6 +41,8 @@ extension ConnectionTable {
             if isCurrent(id) { close(id.descriptor) }
             return false
         }
+        var headers = headers
+        if let more = slots[slot].reader?.headers { headers.add(more) }
         slots[slot].state = .streaming
         slots[slot].reader = nil
         slots[slot].lastProgress = now

@@ -105,20 +105,22 @@ struct ConfigurationErrorTests {
 
         // What this version does not know yet.
         (
-            #"{"auth": {"mode": "token"}}"#,
-            #"auth.mode in config.json is "token": only "open" is supported by this version"#
+            #"{"auth": {"mode": "basic"}}"#,
+            #"auth.mode in config.json is "basic": allowed is "open", "token", "jwt", "proxy""#
         ),
         (
             #"{"server": {"admin": "127.0.0.1:9"}}"#,
             #"server.admin in config.json is "127.0.0.1:9": only null is supported by this version"#
         ),
         (
-            #"{"server": {"max_streams_per_address": 5}}"#,
-            "server.max_streams_per_address in config.json is 5: only 0 is supported by this version"
+            #"{"cors": {"origins": ["https://a.example/"]}}"#,
+            #"cors.origins in config.json is ["https://a.example/"]: allowed is a list of origins such as "#
+                + #""https://app.example", none of them "*""#
         ),
         (
-            #"{"cors": {"origins": ["https://a.example"]}}"#,
-            #"cors.origins in config.json is ["https://a.example"]: only [] is supported by this version"#
+            #"{"auth": {"proxy_header": "X Y"}}"#,
+            #"auth.proxy_header in config.json is "X Y": allowed is the name of a header: letters, digits and "#
+                + "!#$%&'*+-.^_`|~"
         ),
         (#"{"events": {"a": "b"}}"#, #"events in config.json is {"a":"b"}: only {} is supported by this version"#),
 

@@ -11,6 +11,8 @@ enum Endpoint: Sendable {
     case markUnread
     case remove
     case presence
+    case mintToken
+    case revokeToken
     case quarantine
     case health
     case readiness
@@ -28,6 +30,8 @@ enum Endpoint: Sendable {
         router.add(.post, "/v1/feeds/{feed}/unread", .markUnread)
         router.add(.post, "/v1/feeds/{feed}/read", .markRead)
         router.add(.get, "/v1/presence", .presence)
+        router.add(.post, "/v1/tokens", .mintToken)
+        router.add(.delete, "/v1/tokens/{token}", .revokeToken)
         router.add(.get, "/v1/quarantine", .quarantine)
         router.add(.get, "/healthz", .health)
         router.add(.get, "/readyz", .readiness)
@@ -36,6 +40,14 @@ enum Endpoint: Sendable {
             router.add(.get, file.name == "index.html" ? "/" : "/\(file.name)", .file(file))
         }
         return router
+    }
+
+    /// Whether anyone may ask: probes and pages, which themselves tell nothing.
+    var isPublic: Bool {
+        switch self {
+        case .health, .readiness, .file: true
+        default: false
+        }
     }
 
     /// Whether it answers whatever name the request calls the server by: probes often know only an address.

@@ -12,11 +12,17 @@ enum RequestGuard {
     }
 
     /// Refuses a request that changes something on behalf of a page of another origin.
-    static func checkOrigin(_ request: HTTPRequest) throws(Problem) {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - allowed: The origins whose pages may.
+    static func checkOrigin(_ request: HTTPRequest, allowed: [String]) throws(Problem) {
+        if let origin = request.headers["Origin"], allowed.contains(origin.lowercased()) { return }
         let site = request.headers["Sec-Fetch-Site"]
         let isForeign = request.headers["Origin"].map { !isSame($0, host: request.headers["Host"]) } ?? false
         guard site == "cross-site" || site == "same-site" || isForeign else { return }
-        throw Problem(.forbidden, "Pages of another origin may not change anything here.")
+        throw Problem(
+            .forbidden, "Pages of another origin may not change anything here; cors.origins names those that may.")
     }
 
     /// Refuses a body that is not declared as JSON.

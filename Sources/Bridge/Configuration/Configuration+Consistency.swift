@@ -1,14 +1,16 @@
+import Access
 import Glibc
 import Redis
 
 extension Configuration {
     /// Throws where settings that are each allowed do not go together.
     func checkConsistency() throws(ConfigurationError) {
-        guard server.isLoopback else {
+        guard server.isLoopback || auth.mode != .open else {
             throw ConfigurationError(
                 "server.host is \(server.host), and auth.mode is \"open\": without authentication "
                     + "only a loopback address is served, such as 127.0.0.1")
         }
+        try checkSecrets()
         if redis.isEmbedded, embeddedRedisSocket.utf8.count > RedisEndpoint.longestPath {
             throw ConfigurationError(
                 "data_dir is too long: the path of the socket in it, \(embeddedRedisSocket), "
@@ -19,6 +21,23 @@ extension Configuration {
                 "redis.port is \(redis.port): it is for the embedded Redis only, redis.url names another")
         }
         try checkTemplates()
+    }
+
+    private func checkSecrets() throws(ConfigurationError) {
+        if auth.mode == .jwt, auth.secret.isEmpty {
+            throw ConfigurationError("auth.mode is \"jwt\", and FLAGPOLE_JWT_SECRET is missing in the environment")
+        }
+        let keys: AdminKeys
+        do throws(AccessError) {
+            _ = try Gatekeeper(auth)
+            keys = try auth.keys()
+        } catch {
+            throw ConfigurationError(error.advice)
+        }
+        guard let unknown = keys.kinds.subtracting(kinds.map(\.name)).min() else { return }
+        let known = kinds.map(\.name).joined(separator: ", ")
+        throw ConfigurationError(
+            "FLAGPOLE_ADMIN_KEY names the kind \(unknown), which is not configured: known are \(known)")
     }
 
     /// No key may belong to two lists or flags.

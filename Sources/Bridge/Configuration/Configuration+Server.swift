@@ -11,6 +11,8 @@ extension Configuration {
         package var hosts: [String] = []
         package var maxStreams = 100_000
         package var maxStreamsPerFeed = 0
+        package var maxStreamsPerAddress = 0
+        package var requestsPerSecondPerAddress = 0
         package var maxBodyBytes = 1_048_576
         /// What streams are told to wait before they come back.
         package var retryMilliseconds = 3000
@@ -35,8 +37,9 @@ extension Configuration {
             .only("server.admin", .null),
             Setting("server.max_streams", \.server.maxStreams, .integer(0...10_000_000)),
             Setting("server.max_streams_per_feed", \.server.maxStreamsPerFeed, .integer(0...10_000_000)),
-            .only("server.max_streams_per_address", .number("0")),
-            .only("server.requests_per_second_per_address", .number("0")),
+            Setting("server.max_streams_per_address", \.server.maxStreamsPerAddress, .integer(0...10_000_000)),
+            Setting(
+                "server.requests_per_second_per_address", \.server.requestsPerSecondPerAddress, .integer(0...1_000_000)),
             Setting("server.max_body_bytes", \.server.maxBodyBytes, .integer(1...1_073_741_824)),
             Setting("server.retry_ms", \.server.retryMilliseconds, .integer(1...3_600_000)),
             Setting("server.ping_ms", \.server.pingMilliseconds, .integer(10...3_600_000)),

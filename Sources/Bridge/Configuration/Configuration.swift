@@ -15,6 +15,8 @@ package struct Configuration: Sendable, Equatable {
     package var poll = Polling()
     /// Every kind of feed, `user` first.
     package var kinds = [Configuration.userKind]
+    package var auth = Auth()
+    package var cors = CORS()
     package var log = Log()
 
     /// The defaults.
@@ -24,17 +26,10 @@ package struct Configuration: Sendable, Equatable {
 extension Configuration {
     static let table = SettingsTable(
         Server.settings + RedisServer.settings + [Setting("data_dir", \.dataDirectory, .path)] + Database.settings
-            + Polling.settings + laterSections + [Setting("kinds", \.kinds)] + laterDeclarations + Log.settings)
+            + Polling.settings + Auth.settings + CORS.settings + [Setting("kinds", \.kinds)] + laterDeclarations
+            + Log.settings)
 
     /// What the file may say already, though this version only knows the default.
-    private static let laterSections: [Setting<Configuration>] = [
-        .only("auth.mode", .string("open")),
-        .only("auth.cookie", .string("flagpole_token")),
-        .only("auth.proxy_header", .string("X-Forwarded-User")),
-        .only("auth.trusted_proxies", .array([.string("127.0.0.1"), .string("::1")])),
-        .only("cors.origins", .array([])),
-    ]
-
     private static let laterDeclarations: [Setting<Configuration>] = [
         .only("events", .object([:])),
         .only("routes", .object([:])),

@@ -3,8 +3,10 @@ import JSON
 /// The variables that configure something, each with the words for where it stands.
 struct EnvironmentVariables {
     private static let prefix = "FLAGPOLE_"
-    /// Secrets that no setting holds.
-    private static let secrets = ["FLAGPOLE_ADMIN_KEY", "FLAGPOLE_JWT_SECRET"]
+    /// What stands in the environment only: it is not printed with the settings.
+    private static let secrets: [String: WritableKeyPath<Configuration, String> & Sendable] = [
+        "FLAGPOLE_ADMIN_KEY": \.auth.adminKeys, "FLAGPOLE_JWT_SECRET": \.auth.secret,
+    ]
 
     private var variables: [String: (text: String, place: String)] = [:]
 
@@ -33,9 +35,12 @@ struct EnvironmentVariables {
         }
         let settings = Configuration.table.settings.filter { $0.fromText != nil }
         for (name, (text, place)) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) {
-            guard !Self.secrets.contains(name) else { continue }
+            if let secret = Self.secrets[name] {
+                configuration[keyPath: secret] = text
+                continue
+            }
             guard let setting = settings.first(where: { $0.environmentName == name }) else {
-                throw Self.unknown(name, place, known: settings.map(\.environmentName) + Self.secrets)
+                throw Self.unknown(name, place, known: settings.map(\.environmentName) + Self.secrets.keys)
             }
             try setting.assign(text, origin: "as \(name) \(place)", to: &configuration)
         }

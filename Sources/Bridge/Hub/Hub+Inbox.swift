@@ -6,9 +6,10 @@ import JSON
 extension Hub {
     /// Answers a request about a feed's notifications and what of them is read.
     func serveInbox(
-        _ endpoint: Endpoint, _ parameters: [String], _ request: HTTPRequest, _ id: ConnectionID
+        _ endpoint: Endpoint, _ parameters: [String], _ request: HTTPRequest, for caller: Caller, _ id: ConnectionID
     ) throws(Problem) {
         let (feed, kind) = try settings.feed(parameters[0])
+        try caller.checkReading(feed)
         switch endpoint {
         case .history:
             let query = try HistoryQuery(request.target, of: feed)
@@ -25,14 +26,14 @@ extension Hub {
             let ids = try [String](unread: request)
             answer(id) { [writer] in .unread(try await writer.markUnread(feed, ids)) }
         default:
-            try RequestGuard.checkOrigin(request)
+            try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
             let notification = parameters[1]
             answer(id) { [writer] in .unread(try await writer.remove(notification, from: feed)) }
         }
     }
 
     private func checkChange(_ request: HTTPRequest, of kind: Kind) throws(Problem) {
-        try RequestGuard.checkOrigin(request)
+        try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
         try RequestGuard.checkContentType(request)
         try requireInbox(kind)
     }

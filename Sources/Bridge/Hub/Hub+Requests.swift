@@ -6,8 +6,9 @@ import Redis
 
 extension Hub {
     /// Answers a request, at once or when another thread has done its part.
-    func serve(_ request: HTTPRequest, _ id: ConnectionID) {
+    func serve(_ request: HTTPRequest, from peer: PeerAddress, _ id: ConnectionID) {
         do throws(Problem) {
+            connections.setHeaders(cors.headers(for: request), on: id)
             switch router.match(request.method, request.target) {
             case .notFound where request.target.raw == "*":
                 connections.respond(id, HTTPResponse(status: .noContent))
@@ -19,41 +20,53 @@ extension Hub {
                     throw Problem(
                         .methodNotAllowed, "This path has no \(request.method.name); see Allow.", headers: allow)
                 }
-                connections.respond(id, HTTPResponse(status: .noContent, headers: HTTPHeaders(allow)))
+                let answer = cors.preflight(request, allowed: allowed) ?? HTTPHeaders(allow)
+                connections.respond(id, HTTPResponse(status: .noContent, headers: answer))
             case .found(let endpoint, let parameters):
                 if !endpoint.ignoresHost {
                     try RequestGuard.checkHost(request, allowed: settings.server.hosts)
                 }
-                try serve(endpoint, parameters, request, id)
+                try admit(Asked(endpoint: endpoint, parameters: parameters, request: request, peer: peer), id)
             }
         } catch {
             connections.respond(id, error.response)
         }
     }
 
-    private func serve(
-        _ endpoint: Endpoint, _ parameters: [String], _ request: HTTPRequest, _ id: ConnectionID
-    ) throws(Problem) {
-        switch endpoint {
-        case .stream where request.method == .head:
-            _ = try StreamRequest(request, settings, epoch: epoch)
-            connections.respondStreamHead(id, Hub.streamHeaders)
+    /// A request whose caller is known.
+    func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
+        let (request, parameters) = (asked.request, asked.parameters)
+        switch asked.endpoint {
         case .stream:
-            openStream(try StreamRequest(request, settings, epoch: epoch), id)
+            let stream = try StreamRequest(request, settings, epoch: epoch)
+            for feed in stream.feeds { try caller.checkReading(feed.name) }
+            guard request.method != .head else { return connections.respondStreamHead(id, Hub.streamHeaders) }
+            openStream(stream, for: caller, at: asked.address, id)
         case .publish:
-            try publish(request, to: parameters[0], id)
+            try publish(request, to: parameters[0], for: caller, id)
         case .history, .unread, .markRead, .markUnread, .remove:
-            try serveInbox(endpoint, parameters, request, id)
-        case .presence: try servePresence(request, id)
-        case .quarantine: try serveQuarantine(request, id)
+            try serveInbox(asked.endpoint, parameters, request, for: caller, id)
+        case .presence:
+            try caller.checkOperating()
+            try servePresence(request, id)
+        case .quarantine:
+            try caller.checkOperating()
+            try serveQuarantine(request, id)
+        case .mintToken:
+            try caller.checkOperating()
+            try mintToken(request, id)
+        case .revokeToken:
+            try caller.checkOperating()
+            try revokeToken(parameters[0], request, id)
+        case .metrics:
+            try caller.checkOperating()
+            telemetry.connections.set(Double(connections.count))
+            connections.respond(
+                id, HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: telemetry.render()))
         case .health:
             connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
         case .readiness:
             connections.respond(id, readiness())
-        case .metrics:
-            telemetry.connections.set(Double(connections.count))
-            connections.respond(
-                id, HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: telemetry.render()))
         case .file(let file):
             connections.respond(id, file.response)
         }
@@ -61,10 +74,13 @@ extension Hub {
 
     // MARK: - Publishing
 
-    private func publish(_ request: HTTPRequest, to name: String, _ id: ConnectionID) throws(Problem) {
-        try RequestGuard.checkOrigin(request)
+    private func publish(
+        _ request: HTTPRequest, to name: String, for caller: Caller, _ id: ConnectionID
+    ) throws(Problem) {
+        try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
         try RequestGuard.checkContentType(request)
         let (feed, kind) = try settings.feed(name)
+        try caller.checkWriting(kind: kind.name)
         let publication = try Publication(request, settings)
         guard kind.source != .flagAndDatabase else {
             return answer(id) { [writer, telemetry] in

@@ -1,3 +1,4 @@
+import Access
 import Feeds
 import HTTP
 import HTTPServer
@@ -11,19 +12,29 @@ extension Hub {
     ]
 
     /// Opens an event stream, or tells its client to come back later.
-    func openStream(_ request: StreamRequest, _ id: ConnectionID) {
+    func openStream(_ request: StreamRequest, for caller: Caller, at address: IPAddress?, _ id: ConnectionID) {
         let isFull = maximumStreams > 0 && connections.streamCount >= maximumStreams
         let perFeed = settings.server.maxStreamsPerFeed
         let isFeedFull = perFeed > 0 && request.feeds.contains { subscriptions.streams(of: $0.name) >= perFeed }
-        if isDraining || isFull || isFeedFull {
-            refuse(id, isDraining ? "shutting down" : isFull ? "too many streams" : "too many streams of a feed")
-            return
-        }
+        let perAddress = settings.server.maxStreamsPerAddress
+        let isAddressFull = perAddress > 0 && address.map { streamsByAddress[$0, default: 0] >= perAddress } ?? false
+        let reason =
+            isDraining
+            ? "shutting down"
+            : isFull
+                ? "too many streams"
+                : isFeedFull ? "too many streams of a feed" : isAddressFull ? "too many streams from an address" : nil
+        if let reason { return refuse(id, reason) }
         guard connections.beginStream(id, Hub.streamHeaders) else { return }
         var first: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &first)
         connections.send(ChunkEncoder.frame(first), to: id)
         register(request, id)
+        admissions.add(caller, stream: id.descriptor)
+        if perAddress > 0, let address {
+            addresses[id.descriptor] = address
+            streamsByAddress[address, default: 0] += 1
+        }
         ask(id, request.start)
     }
 
@@ -51,7 +62,7 @@ extension Hub {
 
     /// Answers with a stream that ends at once and says when to try again: to anything but 200 EventSource gives up
     /// for good.
-    private func refuse(_ id: ConnectionID, _ reason: String) {
+    func refuse(_ id: ConnectionID, _ reason: String) {
         telemetry.streamsRefused.add()
         var body: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &body)
@@ -67,6 +78,10 @@ extension Hub {
         if let opening = streams[slot].opening, !opening.isWelcomed { unwelcomed -= 1 }
         newlyForsaken += subscriptions.removeAll(list: streams[slot].subscription)
         rests[id.descriptor] = nil
+        admissions.remove(stream: id.descriptor)
+        if let address = addresses.removeValue(forKey: id.descriptor), let count = streamsByAddress[address] {
+            streamsByAddress[address] = count > 1 ? count - 1 : nil
+        }
         streams[slot] = StreamState()
     }
 

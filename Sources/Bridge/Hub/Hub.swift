@@ -1,3 +1,4 @@
+import Access
 import Feeds
 import Glibc
 import HTTP
@@ -20,10 +21,20 @@ actor Hub {
     let reader: StoreReader
     let writer: StoreWriter
     let publisher: Publisher
+    let tokens: TokenStore
+    let gatekeeper: Gatekeeper
+    let cors: CrossOrigin
     let router: Router<Endpoint>
 
     /// All event loops, this one among them.
     var hubs: [Hub] = []
+    /// What let streams in.
+    var admissions = Admissions()
+    var nextTokenCheck = MonotonicTime(nanoseconds: 0)
+    /// How many streams each address has, where that is limited.
+    var streamsByAddress: [IPAddress: Int] = [:]
+    var addresses: [Int32: IPAddress] = [:]
+    var requestRates: TokenBuckets<IPAddress>?
     var connections: ConnectionTable
     var streams: [StreamState] = []
     var subscriptions = Subscriptions()
@@ -57,7 +68,8 @@ actor Hub {
 
     init(
         _ settings: Configuration, maximumStreams: Int, listener: Listener, epoch: String, poller: Poller,
-        reader: StoreReader, writer: StoreWriter, publisher: Publisher, telemetry: Telemetry
+        reader: StoreReader, writer: StoreWriter, publisher: Publisher, tokens: TokenStore, gatekeeper: Gatekeeper,
+        telemetry: Telemetry
     ) {
         self.settings = settings
         self.maximumStreams = maximumStreams
@@ -67,6 +79,12 @@ actor Hub {
         self.reader = reader
         self.writer = writer
         self.publisher = publisher
+        self.tokens = tokens
+        self.gatekeeper = gatekeeper
+        cors = CrossOrigin(settings.cors.origins)
+        let rate = settings.server.requestsPerSecondPerAddress
+        // A burst of two seconds' worth; addresses beyond the table's capacity push out those that are idle.
+        requestRates = rate > 0 ? TokenBuckets(rate: rate, burst: 2 * rate, capacity: 65_536) : nil
         self.telemetry = telemetry
         router = Endpoint.router()
         var timeouts = ConnectionTimeouts()
@@ -120,7 +138,7 @@ actor Hub {
     private func handleNotices() {
         while let notice = connections.nextNotice() {
             switch notice {
-            case .request(let id, let request, _): serve(request, id)
+            case .request(let id, let request, let peer): serve(request, from: peer, id)
             case .malformed(let id, let error):
                 connections.respond(id, Problem(error.status, error.detail).response, closing: true)
             case .timedOut(let id):
@@ -183,6 +201,7 @@ actor Hub {
         }
         if !unanswered.isEmpty { askAgain() }
         if unwelcomed > 0 { welcomeLate() }
+        endRevoked(now)
         if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }
     }
 

@@ -83,6 +83,11 @@ enum StreamEvents {
         append(id: nil, event: "goodbye", data: data.bytes, to: &out)
     }
 
+    /// The last event of a stream whose token has ended.
+    static func appendExpired(to out: inout [UInt8]) {
+        append(id: nil, event: "auth-expired", data: Array("{}".utf8), to: &out)
+    }
+
     private static func write(_ unread: [(feed: FeedName, count: Int)], to data: inout JSONWriter) {
         data.name("unread")
         data.beginObject()

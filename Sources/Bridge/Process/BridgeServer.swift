@@ -43,6 +43,7 @@ private final class RunningBridge {
     private let reader: StoreReader
     private let poller: Poller
     private let publisher: Publisher
+    private let tokens: TokenStore
     private let hubs: [Hub]
     private var threads: [NamedThread] = []
     let port: Int
@@ -78,11 +79,15 @@ private final class RunningBridge {
             telemetry: telemetry)
         poller = Poller(settings, endpoint: endpoint, owner: directory.identity, writer: writer, telemetry: telemetry)
         publisher = Publisher(endpoint)
+        tokens = TokenStore(endpoint, prefix: settings.redis.prefix, telemetry: telemetry)
+        let gatekeeper = try Gatekeeper(settings.auth)
         let streams = RunningBridge.streamLimit(settings, logger)
-        hubs = listeners.map { [poller, reader, writer, publisher, telemetry] listener in
+        hubs = listeners.map { [poller, reader, writer, publisher, tokens, telemetry] listener in
             Hub(
                 settings, maximumStreams: (streams + threads - 1) / threads, listener: listener, epoch: identity.epoch,
-                poller: poller, reader: reader, writer: writer, publisher: publisher, telemetry: telemetry)
+                poller: poller, reader: reader, writer: writer, publisher: publisher, tokens: tokens,
+                gatekeeper: gatekeeper,
+                telemetry: telemetry)
         }
     }
 
@@ -106,6 +111,7 @@ private final class RunningBridge {
             },
             NamedThread("flagpole-reader") { [reader] in reader.executor.run() },
             NamedThread("flagpole-pub") { [publisher] in publisher.executor.run() },
+            NamedThread("flagpole-token") { [tokens] in tokens.executor.run() },
             NamedThread("flagpole-poller") { [poller] in
                 poller.executor.run { now in poller.assumeIsolated { $0.turn(now) } }
             },
@@ -155,8 +161,11 @@ private final class RunningBridge {
         for hub in hubs { hub.loop.stop() }
         reader.post(on: reader.executor) { $0.close() }
         publisher.post(on: publisher.executor) { $0.close() }
+        tokens.post(on: tokens.executor) { $0.close() }
         writer.post(on: writer.executor) { $0.close() }
-        for executor in [poller.executor, publisher.executor, reader.executor, writer.executor] { executor.stop() }
+        for executor in [poller.executor, publisher.executor, tokens.executor, reader.executor, writer.executor] {
+            executor.stop()
+        }
         for thread in threads { thread.join() }
         embedded?.stop(until: deadline)
         logger.info("stopped")

@@ -48,10 +48,13 @@ struct RequestGuardTests {
     @Test(arguments: [
         [:], ["Sec-Fetch-Site": "same-origin"], ["Sec-Fetch-Site": "none"], ["Origin": "http://localhost:8080"],
         ["Origin": "https://LOCALHOST:8080", "Sec-Fetch-Site": "same-origin"],
+        ["Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"],
     ])
     func `a page of this server's own and a program may change things`(headers: [String: String]) throws {
         let request = try request([("Host", "localhost:8080")] + headers.map { ($0, $1) })
-        #expect(status { () throws(Problem) in try RequestGuard.checkOrigin(request) } == nil)
+        #expect(
+            status { () throws(Problem) in try RequestGuard.checkOrigin(request, allowed: ["https://app.example"]) }
+                == nil)
     }
 
     @Test(arguments: [
@@ -59,11 +62,14 @@ struct RequestGuardTests {
         ["Origin": "http://localhost"], ["Origin": "http://localhost:8081"], ["Origin": "http://evil.org"],
         ["Origin": "localhost:8080"], ["Origin": "http://evil.org/localhost:8080"],
         ["Origin": "http://localhost:8080", "Sec-Fetch-Site": "cross-site"],
-        ["Origin": "http://localhost:8080.evil.org"],
+        ["Origin": "http://localhost:8080.evil.org"], ["Origin": "http://app.example"],
+        ["Origin": "https://app.example.evil.org"],
     ])
     func `a page from elsewhere may not`(headers: [String: String]) throws {
         let request = try request([("Host", "localhost:8080")] + headers.map { ($0, $1) })
-        #expect(status { () throws(Problem) in try RequestGuard.checkOrigin(request) } == 403)
+        #expect(
+            status { () throws(Problem) in try RequestGuard.checkOrigin(request, allowed: ["https://app.example"]) }
+                == 403)
     }
 
     @Test(arguments: [

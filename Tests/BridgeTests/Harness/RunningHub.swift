@@ -48,7 +48,8 @@ final class RunningHub {
         let hub = Hub(
             settings, maximumStreams: 0, listener: listener, epoch: epoch, poller: poller, reader: reader,
             writer: writer,
-            publisher: Publisher(redis), telemetry: running.telemetry)
+            publisher: Publisher(redis), tokens: TokenStore(redis, prefix: "", telemetry: running.telemetry),
+            gatekeeper: try Gatekeeper(settings.auth), telemetry: running.telemetry)
         self.hub = hub
         writer.post(on: writer.executor) { [commits] writer in
             writer.handOver { commit in

@@ -1,0 +1,43 @@
+import Access
+import Feeds
+
+/// Who a request is from, as far as that was shown.
+enum Caller: Sendable {
+    /// Nobody asks, in the mode `open`.
+    case anyone
+    /// The holder of an admin key.
+    case keyHolder(AdminKeys.Scope)
+    /// A reader; `token` is what Redis knows it by.
+    case reader(Grant, token: Token?)
+
+    /// Refuses a feed that the caller may not read.
+    func checkReading(_ feed: FeedName) throws(Problem) {
+        let isAllowed =
+            switch self {
+            case .anyone: true
+            case .keyHolder(let scope): scope.allows(kind: feed.kind)
+            case .reader(let grant, _): grant.allows(feed)
+            }
+        guard isAllowed else { throw Problem(.forbidden, "\(feed) is not among the feeds that this token may read.") }
+    }
+
+    /// Refuses a caller that may not write to feeds of a kind.
+    func checkWriting(kind: String) throws(Problem) {
+        switch self {
+        case .anyone: break
+        case .keyHolder(let scope):
+            guard !scope.allows(kind: kind) else { break }
+            throw Problem(.forbidden, "This admin key is not for the kind \(kind).")
+        case .reader: throw Problem(.forbidden, "Writing takes an admin key, as Authorization: Bearer KEY.")
+        }
+    }
+
+    /// Refuses a caller that may not see everything.
+    func checkOperating() throws(Problem) {
+        switch self {
+        case .anyone, .keyHolder(.everything): break
+        case .keyHolder, .reader:
+            throw Problem(.forbidden, "This takes an admin key for all kinds, as Authorization: Bearer KEY.")
+        }
+    }
+}

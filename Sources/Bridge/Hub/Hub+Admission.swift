@@ -1,0 +1,146 @@
+import Access
+import Feeds
+import HTTP
+import HTTPServer
+import JSON
+import Reactor
+import Redis
+
+/// A request that the router has found an endpoint for.
+struct Asked: Sendable {
+    let endpoint: Endpoint
+    let parameters: [String]
+    let request: HTTPRequest
+    let peer: PeerAddress
+    /// What the request counts for; `nil` where it comes by a Unix socket.
+    var address: IPAddress?
+}
+
+extension Hub {
+    /// Serves a request once it is known who asks, and if not too much is asked.
+    func admit(_ asked: Asked, _ id: ConnectionID) throws(Problem) {
+        var asked = asked
+        asked.address = gatekeeper.address(of: asked.request, from: asked.peer)
+        if let wait = excess(of: asked) {
+            telemetry.requestsLimited.add()
+            if case .stream = asked.endpoint { return refuse(id, "too many requests from this address") }
+            let seconds = wait / 1_000_000_000 + 1
+            throw Problem(
+                .tooManyRequests, "Too many requests from this address; send this one again in \(seconds) s.",
+                headers: [("Retry-After", String(seconds))])
+        }
+        guard !asked.endpoint.isPublic else { return try serve(asked, for: .anyone, id) }
+        let takesQuery = if case .stream = asked.endpoint { true } else { false }
+        switch try gatekeeper.identify(asked.request, from: asked.peer, takesQuery: takesQuery) {
+        case .caller(let caller): try serve(asked, for: caller, id)
+        case .ask(let token): ask(for: token, asked, id)
+        }
+    }
+
+    /// Serves a request once Redis has told what its token grants.
+    private func ask(for token: Token, _ asked: Asked, _ id: ConnectionID) {
+        Task { [tokens] in
+            do throws(Problem) {
+                let grant: Grant?
+                do throws(RedisError) {
+                    grant = try await tokens.grant(of: token)
+                } catch {
+                    if case .stream = asked.endpoint { return refuse(id, "tokens cannot be checked at the moment") }
+                    throw Problem(error)
+                }
+                guard let grant else { throw Gatekeeper.unknownToken }
+                try serve(asked, for: .reader(grant, token: token), id)
+            } catch {
+                connections.respond(id, error.response)
+            }
+        }
+    }
+
+    /// By how many nanoseconds a request comes too early for its address; `nil` where it does not.
+    private func excess(of asked: Asked) -> Int64? {
+        guard let address = asked.address, !asked.endpoint.ignoresHost else { return nil }
+        return requestRates?.take(address, now: MonotonicTime.now.nanoseconds)
+    }
+
+    // MARK: - Ends
+
+    /// Ends the streams whose grants have ended, and asks Redis now and then whether tokens are still there.
+    func endRevoked(_ now: MonotonicTime) {
+        guard !admissions.isEmpty else { return }
+        for stream in admissions.ended(at: WallClock.unixMilliseconds) { sayExpired(stream) }
+        guard now >= nextTokenCheck else { return }
+        nextTokenCheck = now + Hub.tokenCheckInterval
+        let known = admissions.knownTokens
+        guard !known.isEmpty else { return }
+        Task { [tokens] in
+            // While Redis is away nobody knows better.
+            guard let missing = try? await tokens.missing(among: known) else { return }
+            for token in missing { endStreams(of: token) }
+        }
+    }
+
+    private static let tokenCheckInterval: Milliseconds = 500
+
+    /// Ends the streams that came with a token.
+    func endStreams(of token: Token) {
+        for stream in admissions.streams(of: token) { sayExpired(stream) }
+    }
+
+    private func sayExpired(_ descriptor: Int32) {
+        let id = ConnectionID(descriptor: descriptor, generation: streams[Int(descriptor)].generation)
+        var event: [UInt8] = []
+        StreamEvents.appendExpired(to: &event)
+        connections.send(ChunkEncoder.frame(event), to: id)
+        connections.endStream(id)
+    }
+
+    // MARK: - Tokens
+
+    /// Makes a token for what the body names.
+    func mintToken(_ request: HTTPRequest, _ id: ConnectionID) throws(Problem) {
+        try checkTokenRequest(request)
+        try RequestGuard.checkContentType(request)
+        let (grant, seconds) = try TokenRequest.read(request.body)
+        let token = Token.make()
+        answerFromRedis(id) { [tokens] () throws(RedisError) in
+            try await tokens.add(token, grant, seconds: seconds)
+            let expiresAt = WallClock.unixMilliseconds + Int64(seconds) * 1000
+            return HTTPResponse.json(
+                [
+                    "token": .string(token.text),
+                    "expires_at": .string(RFC3339.format(unixMilliseconds: expiresAt)),
+                ], status: .created)
+        }
+    }
+
+    /// Takes a token back and ends its streams.
+    func revokeToken(_ text: String, _ request: HTTPRequest, _ id: ConnectionID) throws(Problem) {
+        try checkTokenRequest(request)
+        guard let token = Token(text) else {
+            throw Problem(.badRequest, "This is no token: 16 to 512 of letters, digits and . _ ~ -.")
+        }
+        answerFromRedis(id) { [tokens, hubs] () throws(RedisError) in
+            try await tokens.remove(token)
+            for hub in hubs { await hub.endStreams(of: token) }
+            return HTTPResponse(status: .noContent)
+        }
+    }
+
+    private func checkTokenRequest(_ request: HTTPRequest) throws(Problem) {
+        try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
+        guard settings.auth.mode == .token else {
+            throw Problem(
+                .conflict, "Tokens are for auth.mode \"token\"; here it is \"\(settings.auth.mode.rawValue)\".")
+        }
+    }
+
+    private func answerFromRedis(
+        _ id: ConnectionID, _ work: @escaping @Sendable () async throws(RedisError) -> HTTPResponse
+    ) {
+        Task {
+            let response: HTTPResponse
+            do throws(RedisError) { response = try await work() } catch { response = Problem(error).response }
+            connections.respond(id, response)
+        }
+    }
+}
