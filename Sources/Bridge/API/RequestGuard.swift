@@ -16,6 +16,7 @@ enum RequestGuard {
     /// - Parameters:
     ///   - request: The request.
     ///   - allowed: The origins whose pages may.
+    /// - Throws: 403.
     static func checkOrigin(_ request: HTTPRequest, allowed: [String]) throws(Problem) {
         if let origin = request.headers["Origin"], allowed.contains(origin.lowercased()) { return }
         let site = request.headers["Sec-Fetch-Site"]

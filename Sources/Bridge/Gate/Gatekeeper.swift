@@ -73,7 +73,9 @@ struct Gatekeeper: Sendable {
     static let unknownToken = refusal(
         "This token is not known, or no longer; get a new one.", error: "invalid_token")
 
-    /// What the proxy says; of anyone else it is ignored. What comes by a Unix socket comes from a proxy.
+    /// What the proxy says.
+    ///
+    /// Of anyone else it is ignored; what comes by a Unix socket comes from a proxy.
     private func proxied(_ request: HTTPRequest, _ peer: PeerAddress) throws(Problem) -> Grant {
         let isTrusted = IPAddress(peer.description).map(proxies.contains) ?? true
         let values = isTrusted ? request.headers.values(auth.proxyHeader.lowercased()) : []
