@@ -25,7 +25,7 @@ final class ClientTab {
         try window.evaluate(
             """
             window.told = [];
-            import('/flagpole.js').then(({ connect }) => {
+            return import('/flagpole.js').then(({ connect }) => {
                 window.inbox = connect({ feeds: ['user:42'], \(ways) \(options) });
                 for (const type of ['notification', 'unread', 'read', 'removed', 'resync', 'state'])
                     inbox.addEventListener(type, ({ detail }) => told.push({ type, detail }));

@@ -34,6 +34,9 @@ struct CrashWindowTests {
         let after = try second.notifications(scene.pushed.count - known - before.count)
         #expect((before + after).map(\.data) == Array(scene.pushed[known...]))
         try scene.expectStored(asSent: before + after)
+        // Nothing of it comes once more.
+        try scene.push()
+        #expect(try second.notifications(1).map(\.data) == [scene.pushed.last])
     }
 
     @Test func `a bridge that dies in one window after the other sends each notification once`() throws {
@@ -53,6 +56,8 @@ struct CrashWindowTests {
         received += try stream.notifications(scene.pushed.count - received.count)
         #expect(received.map(\.data) == scene.pushed)
         try scene.expectStored(asSent: received)
+        try scene.push()
+        #expect(try stream.notifications(1).map(\.data) == [scene.pushed.last])
     }
 }
 

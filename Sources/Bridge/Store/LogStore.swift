@@ -275,6 +275,7 @@ final class LogStore {
                 if last != before {
                     setLast.bind(1, last)
                     try setLast.run()
+                    Faults.reach(.written)
                 }
                 return result
             }

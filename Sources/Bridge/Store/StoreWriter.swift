@@ -88,7 +88,6 @@ actor StoreWriter {
                         try trim(reading, number, store, &commit.notifications[first...])
                     }
                     if Faults.isOff(.commitBeforeSending) { handOver(commit) }
-                    Faults.reach(.written)
                 }
             } catch {
                 unread.removeAll()
