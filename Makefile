@@ -11,7 +11,7 @@ STRICT = -Xswiftc -warnings-as-errors
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Package.swift
 
-.PHONY: run build install test chaos sanitize trial check format bench clean help
+.PHONY: run build install test test-bridge test-pages chaos sanitize trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -29,14 +29,23 @@ install: build
 # Whether there is a Node that takes the browser client for the module that it is: from 20.19 on.
 TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
 
+# Suites that drive Chromium: they wait more than they work, so they run beside the others.
+PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
+
 # Chaos would starve the others, and is not to be held up by them.
 test:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl \
 		chromium chromium-driver
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
-	$(SWIFT) test --skip-build $(STRICT) --skip Chaos
+	$(MAKE) --no-print-directory -j2 test-bridge test-pages
 	$(SWIFT) test --skip-build $(STRICT) --filter Chaos
+
+test-bridge:
+	$(SWIFT) test --skip-build --ignore-lock $(STRICT) --skip '$(PAGES)|Chaos'
+
+test-pages:
+	$(SWIFT) test --skip-build --ignore-lock $(STRICT) --filter '$(PAGES)'
 	if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; fi
 
 chaos:
@@ -46,7 +55,7 @@ chaos:
 
 # Pages are left out: Chromium is not what is looked at, and its tests wait for a slow bridge. So is chaos, whose audit
 # allows only so long a silence. Leaks are not looked for: what lives as long as the process is never freed.
-SANITIZED = --skip 'Page|Bell|Client|Chaos'
+SANITIZED = --skip '$(PAGES)|Chaos'
 
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl
@@ -56,7 +65,7 @@ sanitize:
 		$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
 
 trial: chaos sanitize
-	TRIAL=1 $(SWIFT) test --skip-build $(STRICT) --skip Chaos
+	TRIAL=1 $(MAKE) --no-print-directory -j2 test-bridge test-pages
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
