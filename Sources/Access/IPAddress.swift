@@ -21,6 +21,9 @@ package struct IPAddress: Hashable, Sendable {
     /// Takes the bits as they are.
     init(bits: UInt128) { self.bits = bits }
 
+    /// An IPv4 address itself, of an IPv6 address the first in its /64.
+    package var network: IPAddress { isIPv4 ? self : IPAddress(bits: bits & ~UInt128(UInt64.max)) }
+
     package var isIPv4: Bool { bits >> 32 == IPAddress.mapping >> 32 }
 
     private static let mapping: UInt128 = 0xFFFF << 32

@@ -94,7 +94,8 @@ extension ParsedArguments {
             }
             address = ServerAddress(host: configuration.server.host, port: configuration.server.port)
         }
-        address.key = configuration.auth.ownKey
+        // The key is not sent in the clear to a server elsewhere.
+        if address.isLoopback || address.host == configuration.server.host { address.key = configuration.auth.ownKey }
         return address
     }
 }

@@ -34,6 +34,9 @@ struct ServerAddress: Sendable, CustomStringConvertible {
     /// What the Host field says (RFC 9110 §7.2).
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// Whether it is on this machine.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
     /// The header that shows the key.
     var authorization: [String] { key.map { ["Authorization: Bearer \($0)"] } ?? [] }
 

@@ -19,6 +19,7 @@ extension ConnectionTable {
         guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
         var response = response
         response.headers.add(reader.headers)
+        reader.headers = HTTPHeaders()
         let keepsAlive = slots[slot].keepsAlive && !closing && !isDraining
         enqueue(
             id.descriptor,
@@ -57,6 +58,8 @@ extension ConnectionTable {
     /// Answers a HEAD request for an event stream with the head that GET would get.
     package mutating func respondStreamHead(_ id: ConnectionID, _ headers: HTTPHeaders) {
         guard isCurrent(id), slots[Int(id.descriptor)].state == .responding else { return }
+        var headers = headers
+        if let more = slots[Int(id.descriptor)].reader?.headers { headers.add(more) }
         enqueue(
             id.descriptor,
             HTTPResponseEncoder.encodeStreamHead(status: .ok, headers: headers, chunked: false, date: date))

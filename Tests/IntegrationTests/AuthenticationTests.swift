@@ -113,6 +113,7 @@ struct AuthenticationTests {
         #expect(refused.head?.status == 200 && refused.text.contains("retry:"))
         #expect(try status(bridge, "GET", "/v1/feeds/user:42/unread", bearer(token)) == 503)
         #expect(throws: HarnessError.self) { _ = try stream.event(within: .seconds(2)) }
+        #expect(!stream.isAtEnd)
     }
 
     @Test func `tokens are minted over HTTP and from the command line`() throws {
@@ -174,7 +175,7 @@ struct AuthenticationTests {
             (["auth": ["mode": "jwt"]], [:], "FLAGPOLE_JWT_SECRET"),
             (["auth": ["mode": "jwt"]], ["FLAGPOLE_JWT_SECRET": "short-secret"], "32 bytes"),
             (["auth": ["mode": "token"]], ["FLAGPOLE_ADMIN_KEY": "short-key"], "16 or more"),
-            (["auth": ["mode": "token"]], ["FLAGPOLE_ADMIN_KEY": "\(secret) order"], "order"),
+            (["auth": ["mode": "token"]], ["FLAGPOLE_ADMIN_KEY": "\(secret) short-order"], "no kind"),
             (["auth": ["mode": "basic"]], [:], "\"token\""), (["server": ["host": "0.0.0.0"]], [:], "loopback"),
             (["auth": ["trusted_proxies": ["nowhere"]]], [:], "10.0.0.0/8"),
             (["cors": ["origins": ["*"]]], [:], "https://app.example"),

@@ -16,7 +16,9 @@ enum TokenRequest {
             throw Problem(.badRequest, "ttl_seconds is a whole number from 1 to \(lifetimes.upperBound).")
         }
         do throws(AccessError) {
-            return (try Grant(object, identityMember: "identity", expiresAt: nil), lifetime)
+            let grant = try Grant(object, identityMember: "identity", expiresAt: nil)
+            // What could not be read back is not given out.
+            return (try TokenRecord.grant(TokenRecord.encode(grant), expiresAt: nil), lifetime)
         } catch {
             throw Problem(.badRequest, error.advice)
         }

@@ -34,10 +34,12 @@ extension Configuration {
         } catch {
             throw ConfigurationError(error.advice)
         }
-        guard let unknown = keys.kinds.subtracting(kinds.map(\.name)).min() else { return }
+        // What stands for a kind is not repeated: it may be a key, and a comma be missing before it.
+        guard !keys.kinds.isSubset(of: kinds.map(\.name)) else { return }
         let known = kinds.map(\.name).joined(separator: ", ")
         throw ConfigurationError(
-            "FLAGPOLE_ADMIN_KEY names the kind \(unknown), which is not configured: known are \(known)")
+            "FLAGPOLE_ADMIN_KEY: behind a key and a space stands what is no kind: known are \(known); "
+                + "keys are separated by commas")
     }
 
     /// No key may belong to two lists or flags.

@@ -63,10 +63,11 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    /// The address that a request counts for: behind a trusted proxy the one that it was forwarded for.
+    /// The address that a request counts for: behind a trusted proxy the one that it was forwarded for; of an IPv6 address
+    /// its network, since whoever has one mostly has all of a /64.
     func address(of request: HTTPRequest, from peer: PeerAddress) -> IPAddress? {
         IPAddress(peer.description).map {
-            proxies.clientAddress(forwardedFor: request.headers.values("x-forwarded-for"), peer: $0)
+            proxies.clientAddress(forwardedFor: request.headers.values("x-forwarded-for"), peer: $0).network
         }
     }
 

@@ -27,7 +27,7 @@ actor TokenStore {
             connection.append("PTTL", key(token))
             return (try connection.readReply(), try connection.readReply())
         }
-        if let error = record.serverError { throw .server(error) }
+        if let error = record.serverError ?? lifetime.serverError { throw .server(error) }
         guard record.kind == .string else { return nil }
         let expiresAt = lifetime.integer >= 0 ? WallClock.unixMilliseconds + lifetime.integer : nil
         do throws(AccessError) {
@@ -68,7 +68,11 @@ actor TokenStore {
                 if let error = reply.serverError { throw .server(error) }
                 guard reply.integer < part.count else { continue }
                 for token in part { connection.append("EXISTS", key(token)) }
-                for token in part where try connection.readReply().integer == 0 { missing.append(token) }
+                for token in part {
+                    let reply = try connection.readReply()
+                    if let error = reply.serverError { throw .server(error) }
+                    if reply.integer == 0 { missing.append(token) }
+                }
             }
             return missing
         }

@@ -13,22 +13,34 @@ struct Asked: Sendable {
     let request: HTTPRequest
     let peer: PeerAddress
     /// What the request counts for; `nil` where it comes by a Unix socket.
-    var address: IPAddress?
+    let address: IPAddress?
 }
 
 extension Hub {
-    /// Serves a request once it is known who asks, and if not too much is asked.
-    func admit(_ asked: Asked, _ id: ConnectionID) throws(Problem) {
-        var asked = asked
-        asked.address = gatekeeper.address(of: asked.request, from: asked.peer)
-        if let wait = excess(of: asked) {
-            telemetry.requestsLimited.add()
-            if case .stream = asked.endpoint { return refuse(id, "too many requests from this address") }
-            let seconds = wait / 1_000_000_000 + 1
-            throw Problem(
-                .tooManyRequests, "Too many requests from this address; send this one again in \(seconds) s.",
-                headers: [("Retry-After", String(seconds))])
+    /// Whether a request may be served now; one that comes too early for its address is answered.
+    func isInTime(_ match: Router<Endpoint>.Match, _ address: IPAddress?, _ id: ConnectionID) throws(Problem) -> Bool {
+        var isStream = false
+        if case .found(let endpoint, _) = match {
+            // Probes are not kept waiting.
+            guard !endpoint.ignoresHost else { return true }
+            if case .stream = endpoint { isStream = true }
         }
+        guard let address, let wait = requestRates?.take(address, now: MonotonicTime.now.nanoseconds) else {
+            return true
+        }
+        telemetry.requestsLimited.add()
+        guard !isStream else {
+            refuse(id, "too many requests from this address")
+            return false
+        }
+        let seconds = wait / 1_000_000_000 + 1
+        throw Problem(
+            .tooManyRequests, "Too many requests from this address; send this one again in \(seconds) s.",
+            headers: [("Retry-After", String(seconds))])
+    }
+
+    /// Serves a request once it is known who asks.
+    func admit(_ asked: Asked, _ id: ConnectionID) throws(Problem) {
         guard !asked.endpoint.isPublic else { return try serve(asked, for: .anyone, id) }
         let takesQuery = if case .stream = asked.endpoint { true } else { false }
         switch try gatekeeper.identify(asked.request, from: asked.peer, takesQuery: takesQuery) {
@@ -46,7 +58,7 @@ extension Hub {
                     grant = try await tokens.grant(of: token)
                 } catch {
                     if case .stream = asked.endpoint { return refuse(id, "tokens cannot be checked at the moment") }
-                    throw Problem(error)
+                    throw Hub.unreachable
                 }
                 guard let grant else { throw Gatekeeper.unknownToken }
                 try serve(asked, for: .reader(grant, token: token), id)
@@ -54,12 +66,6 @@ extension Hub {
                 connections.respond(id, error.response)
             }
         }
-    }
-
-    /// By how many nanoseconds a request comes too early for its address; `nil` where it does not.
-    private func excess(of asked: Asked) -> Int64? {
-        guard let address = asked.address, !asked.endpoint.ignoresHost else { return nil }
-        return requestRates?.take(address, now: MonotonicTime.now.nanoseconds)
     }
 
     // MARK: - Ends
@@ -139,8 +145,12 @@ extension Hub {
     ) {
         Task {
             let response: HTTPResponse
-            do throws(RedisError) { response = try await work() } catch { response = Problem(error).response }
+            do throws(RedisError) { response = try await work() } catch { response = Hub.unreachable.response }
             connections.respond(id, response)
         }
     }
+
+    private static let unreachable = Problem(
+        .serviceUnavailable, "Tokens cannot be looked up at the moment; send it again.", headers: [("Retry-After", "1")]
+    )
 }

@@ -9,7 +9,10 @@ extension Hub {
     func serve(_ request: HTTPRequest, from peer: PeerAddress, _ id: ConnectionID) {
         do throws(Problem) {
             connections.setHeaders(cors.headers(for: request), on: id)
-            switch router.match(request.method, request.target) {
+            let address = gatekeeper.address(of: request, from: peer)
+            let match = router.match(request.method, request.target)
+            guard try isInTime(match, address, id) else { return }
+            switch match {
             case .notFound where request.target.raw == "*":
                 connections.respond(id, HTTPResponse(status: .noContent))
             case .notFound:
@@ -26,7 +29,9 @@ extension Hub {
                 if !endpoint.ignoresHost {
                     try RequestGuard.checkHost(request, allowed: settings.server.hosts)
                 }
-                try admit(Asked(endpoint: endpoint, parameters: parameters, request: request, peer: peer), id)
+                let asked = Asked(
+                    endpoint: endpoint, parameters: parameters, request: request, peer: peer, address: address)
+                try admit(asked, id)
             }
         } catch {
             connections.respond(id, error.response)
@@ -40,6 +45,10 @@ extension Hub {
         case .stream:
             let stream = try StreamRequest(request, settings, epoch: epoch)
             for feed in stream.feeds { try caller.checkReading(feed.name) }
+            // To deliver is to change read state, where a kind says so.
+            if stream.feeds.contains(where: { isReadOnDelivery($0.name) }) {
+                try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
+            }
             guard request.method != .head else { return connections.respondStreamHead(id, Hub.streamHeaders) }
             openStream(stream, for: caller, at: asked.address, id)
         case .publish:
