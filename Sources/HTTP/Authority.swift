@@ -4,14 +4,9 @@ enum Authority {
     static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         if index < range.upperBound, bytes[index] == UInt8(ascii: "[") {
-            guard let close = range.first(where: { bytes[$0] == UInt8(ascii: "]") }), close - index > 2 else {
-                return false
-            }
-            let isAddress = (index + 1..<close).allSatisfy { position in
-                bytes[position].hexValue != nil || bytes[position] == UInt8(ascii: ":")
-                    || bytes[position] == UInt8(ascii: ".")
-            }
-            guard isAddress else { return false }
+            guard let close = range.first(where: { bytes[$0] == UInt8(ascii: "]") }),
+                IPv6Literal.isValid(bytes, index + 1..<close)
+            else { return false }
             index = close + 1
         } else {
             while index < range.upperBound, bytes[index] != UInt8(ascii: ":") {

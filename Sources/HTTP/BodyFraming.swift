@@ -9,7 +9,7 @@ enum BodyFraming: Equatable, Sendable {
     init(_ headers: HTTPHeaders, minorVersion: Int) throws(HTTPParseError) {
         let repeatedLength = HTTPParseError.malformed("Send Content-Length once.")
         let length = try headers.only("content-length", repeated: repeatedLength)
-        guard let coding = try headers.only("transfer-encoding", repeated: .unknownTransferCoding) else {
+        guard let codings = headers.listMembers("transfer-encoding") else {
             self = if let length { .length(try Self.parse(length.value, of: headers.lines.span)) } else { .untold }
             return
         }
@@ -19,8 +19,17 @@ enum BodyFraming: Equatable, Sendable {
         guard minorVersion > 0 else {
             throw .malformed("Use HTTP/1.1 for Transfer-Encoding, or send Content-Length.")
         }
-        guard headers.lines.span.equals("chunked", ignoringCaseIn: coding.value) else { throw .unknownTransferCoding }
+        try Self.checkChunked(codings, of: headers.lines.span)
         self = .chunked
+    }
+
+    /// Refuses all but the one coding `chunked`: without it at the end, nobody can tell where the body ends (§6.3).
+    private static func checkChunked(_ codings: [Range<Int>], of bytes: Span<UInt8>) throws(HTTPParseError) {
+        let chunked = codings.count { bytes.equals("chunked", ignoringCaseIn: $0) }
+        guard let last = codings.last, bytes.equals("chunked", ignoringCaseIn: last), chunked == 1 else {
+            throw .malformed("Make chunked the last transfer coding, and apply it once.")
+        }
+        guard codings.count == 1 else { throw .unknownTransferCoding }
     }
 
     private static func parse(_ range: Range<Int>, of bytes: Span<UInt8>) throws(HTTPParseError) -> Int {

@@ -16,6 +16,23 @@ extension HTTPHeaders {
         return false
     }
 
+    /// The comma-separated members of all fields of that name, given in lower case; nil where there is no such field.
+    ///
+    /// Empty members are among them.
+    func listMembers(_ name: StaticString) -> [Range<Int>]? {
+        let bytes = lines.span
+        var members: [Range<Int>] = []
+        for field in fields where bytes.equals(name, ignoringCaseIn: field.name) {
+            var start = field.value.lowerBound
+            for end in field.value where bytes[end] == UInt8(ascii: ",") {
+                members.append(bytes.trimmed(start..<end))
+                start = end + 1
+            }
+            members.append(bytes.trimmed(start..<field.value.upperBound))
+        }
+        return members.isEmpty ? nil : members
+    }
+
     /// The one field of that name, given in lower case; nil where there is none.
     ///
     /// - Throws: The error given as `repeated` where there are several.
