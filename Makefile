@@ -2,6 +2,7 @@
 # make test   formats checked, warnings as errors, all tests
 # make chaos  lets everything go wrong for CHAOS_SECONDS (60), and says how long anyone had to wait; again by CHAOS_SEED
 # make sanitize  runs the tests under the thread and the address sanitizer
+# make fuzz   lets libFuzzer look for FUZZ_SECONDS (60) each for bytes that break a promise of what reads or writes them
 # make trial  lets chaos reign, runs the tests under the sanitizers, and those that take their time
 # make bench  measures beside nginx with nchan and a bare epoll server, and writes docs/benchmarks.md
 
@@ -9,9 +10,9 @@ SWIFT ?= swift
 RELEASE = $(SWIFT) build --configuration release --static-swift-stdlib --product flagpole
 STRICT = -Xswiftc -warnings-as-errors
 BINARY = .build/release/flagpole
-SOURCES = Sources Tests Plugins Package.swift
+SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-bridge test-pages chaos sanitize trial check format bench clean help
+.PHONY: run build install test test-bridge test-pages chaos sanitize fuzz trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -63,6 +64,10 @@ sanitize:
 		$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
 	ASAN_OPTIONS=detect_leaks=0 \
 		$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
+
+fuzz:
+	@scripts/install-packages libsqlite3-dev
+	@Fuzz/run
 
 trial: chaos sanitize
 	TRIAL=1 $(MAKE) --no-print-directory -j2 test-bridge test-pages
