@@ -36,7 +36,7 @@ PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
 # Chaos would starve the others, and is not to be held up by them.
 test:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl \
-		chromium chromium-driver
+		chromium chromium-driver nginx
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory -j2 test-bridge test-pages

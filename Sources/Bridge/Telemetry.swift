@@ -25,6 +25,7 @@ final class Telemetry: Sendable {
     let flagsLowered: Counter
     let streamsRefused: Counter
     let requestsLimited: Counter
+    let newcomersClosed: Counter
     let entriesPublished: Counter
     let notificationsPurged: Counter
     private let tickAge: Gauge
@@ -55,6 +56,9 @@ final class Telemetry: Sendable {
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
+        newcomersClosed = metrics.counter(
+            "flagpole_newcomers_closed_total",
+            help: "Connections closed before they asked for anything, since there were too many of them.")
         requestsLimited = metrics.counter(
             "flagpole_requests_limited_total", help: "Requests refused since their address sent too many.")
         streamsRefused = metrics.counter(

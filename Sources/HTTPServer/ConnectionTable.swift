@@ -59,6 +59,12 @@ package struct ConnectionTable: ~Copyable {
     /// All connections that are open.
     package internal(set) var count = 0
     var pausedListeners: [Int32] = []
+    /// Connections in the order in which they came, as far as they have not asked for anything yet, and some that have.
+    var newcomers: [ConnectionID] = []
+    /// How many connections may be open that have not asked for anything: beyond it the oldest are closed.
+    package var newcomerLimit = 4096
+    /// How many were closed since there were too many.
+    package internal(set) var newcomersClosed = 0
     /// Whether no connection is to stay beyond its response.
     var isDraining = false
     /// Whether the end of a stream tells how far its peer had acknowledged it.

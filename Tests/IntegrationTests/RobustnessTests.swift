@@ -85,6 +85,25 @@ struct RobustnessTests {
         #expect(slow.head?.status == 200)
     }
 
+    @Test func `connections that ask for nothing make way for others, and for those that did`() throws {
+        let bridge = try FlagpoleProcess(["server": ["max_streams": 400]])
+        let stream = try bridge.liveStream("feed=user:42")
+        let client = try bridge.client()
+        #expect(try client.request("GET", "/healthz").status == 200)
+        let half = try (0..<500).map { number in
+            let socket = try LoopbackSocket(port: bridge.port)
+            if number % 2 == 0 { socket.send("GET / HTTP/1.1\r\nHost: ") }
+            return socket
+        }
+        #expect(try bridge.get("/healthz").status == 200)
+        try eventually("fewer connections") { try bridge.metric("flagpole_connections") ?? 0 <= 110 }
+        try eventually("the count") { try bridge.metric("flagpole_newcomers_closed_total") ?? 0 >= 390 }
+        #expect(try client.request("GET", "/healthz").status == 200)
+        try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")
+        #expect(try stream.ids(1) == ["a"])
+        withExtendedLifetime(half) {}
+    }
+
     @Test func `a thousand streams of one feed get one event each`() throws {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)

@@ -65,6 +65,7 @@ actor Hub {
     /// Whether the last connection has gone after `drain`.
     nonisolated let hasDrained = Atomic<Bool>(false)
     private var reportedStreams = 0
+    private var reportedNewcomers = 0
 
     init(
         _ settings: Configuration, maximumStreams: Int, listener: Listener, epoch: String, poller: Poller,
@@ -92,6 +93,8 @@ actor Hub {
         deliveryKinds = Set(settings.kinds.filter { $0.readMarking == .onDelivery }.map(\.name))
         connections = ConnectionTable(
             loop: loop, limits: HTTPLimits(bodyBytes: settings.server.maxBodyBytes), timeouts: timeouts)
+        // Of few descriptors they get a share only.
+        if maximumStreams > 0 { connections.newcomerLimit = max(64, min(4096, maximumStreams / 4)) }
         connections.tracksAcknowledgements = !deliveryKinds.isEmpty
         sweepInterval = Milliseconds(Int64(min(500, max(5, settings.server.pingMilliseconds / 10))))
     }
@@ -202,6 +205,10 @@ actor Hub {
         if !unanswered.isEmpty { askAgain() }
         if unwelcomed > 0 { welcomeLate() }
         endRevoked(now)
+        if connections.newcomersClosed > reportedNewcomers {
+            telemetry.newcomersClosed.add(connections.newcomersClosed - reportedNewcomers)
+            reportedNewcomers = connections.newcomersClosed
+        }
         if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }
     }
 

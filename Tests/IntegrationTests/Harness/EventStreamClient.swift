@@ -15,15 +15,16 @@ final class EventStreamClient {
     private var response = HTTPResponseParser()
     private var events = ServerSentEventParser(maxEventBytes: 16_777_216)
 
-    /// Asks for a stream; nothing is read yet.
+    /// Asks for a stream, at the server's port or that of a proxy before it; nothing is read yet.
     init(
         _ server: FlagpoleProcess, query: String, headers: [(String, String)] = [], version: String = "1.1",
-        receiveBuffer: Int32? = nil
+        receiveBuffer: Int32? = nil, port: Int? = nil
     ) throws {
         self.server = server
-        socket = try LoopbackSocket(port: server.port, receiveBuffer: receiveBuffer)
-        let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
-        socket.send("GET /v1/stream?\(query) HTTP/\(version)\r\nHost: 127.0.0.1\r\n\(lines)\r\n")
+        socket = try LoopbackSocket(port: port ?? server.port, receiveBuffer: receiveBuffer)
+        let host = headers.contains { $0.0 == "Host" } ? [] : [("Host", "127.0.0.1")]
+        let lines = (host + headers).map { "\($0.0): \($0.1)\r\n" }.joined()
+        socket.send("GET /v1/stream?\(query) HTTP/\(version)\r\n\(lines)\r\n")
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

@@ -153,10 +153,11 @@ final class FlagpoleProcess {
     func get(_ target: String) throws -> HTTPAnswer { try client().request("GET", target) }
 
     func stream(
-        _ query: String, headers: [(String, String)] = [], version: String = "1.1", receiveBuffer: Int32? = nil
+        _ query: String, headers: [(String, String)] = [], version: String = "1.1", receiveBuffer: Int32? = nil,
+        port: Int? = nil
     ) throws -> EventStreamClient {
         try EventStreamClient(
-            self, query: query, headers: headers, version: version, receiveBuffer: receiveBuffer)
+            self, query: query, headers: headers, version: version, receiveBuffer: receiveBuffer, port: port)
     }
 
     /// A stream that has had its backlog.
