@@ -55,10 +55,12 @@ final class RequestReader {
     /// What the answer to the request at hand carries beside its own fields.
     var headers = HTTPHeaders()
     let peer: PeerAddress
+    let listener: Int32
 
-    init(limits: HTTPLimits, peer: PeerAddress) {
+    init(limits: HTTPLimits, peer: PeerAddress, listener: Int32) {
         parser = HTTPRequestParser(limits: limits)
         self.peer = peer
+        self.listener = listener
     }
 }
 

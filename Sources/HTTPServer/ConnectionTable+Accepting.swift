@@ -13,7 +13,7 @@ extension ConnectionTable {
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { clinux_accept(listener, $0, &length) }
             }
             guard descriptor < 0 else {
-                admit(descriptor, PeerAddress(storage))
+                admit(descriptor, PeerAddress(storage), from: listener)
                 continue
             }
             switch errno {
@@ -30,7 +30,7 @@ extension ConnectionTable {
         }
     }
 
-    private mutating func admit(_ descriptor: Int32, _ peer: PeerAddress) {
+    private mutating func admit(_ descriptor: Int32, _ peer: PeerAddress, from listener: Int32) {
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         let slot = Int(descriptor)
@@ -41,7 +41,7 @@ extension ConnectionTable {
             return
         }
         slots[slot].state = .reading
-        slots[slot].reader = RequestReader(limits: limits, peer: peer)
+        slots[slot].reader = RequestReader(limits: limits, peer: peer, listener: listener)
         slots[slot].lastProgress = now
         slots[slot].requestBegan = now
         count += 1

@@ -47,7 +47,7 @@ extension ConnectionTable {
                     slots[slot].keepsAlive = request.keepsAlive
                     slots[slot].isChunked = request.minorVersion > 0
                     slots[slot].state = .responding
-                    notices.append(.request(id(of: descriptor), request, peer: reader.peer))
+                    notices.append(.request(id(of: descriptor), request, peer: reader.peer, listener: reader.listener))
                     return true
                 }
             }

@@ -21,8 +21,9 @@ package struct ConnectionTimeouts: Sendable {
 
 /// What the connection table has to say.
 package enum ConnectionNotice: Sendable {
-    /// A request has arrived; its connection waits for `respond` or `beginStream`.
-    case request(ConnectionID, HTTPRequest, peer: PeerAddress)
+    /// A request has arrived, over a connection that the listener with this descriptor took; it waits for `respond` or
+    /// `beginStream`.
+    case request(ConnectionID, HTTPRequest, peer: PeerAddress, listener: Int32)
     /// What arrived is not a request; `respond` closes the connection.
     case malformed(ConnectionID, HTTPParseError)
     /// A request did not arrive in time; `respond` closes the connection.

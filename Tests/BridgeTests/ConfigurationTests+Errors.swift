@@ -109,8 +109,9 @@ struct ConfigurationErrorTests {
             #"auth.mode in config.json is "basic": allowed is "open", "token", "jwt", "proxy""#
         ),
         (
-            #"{"server": {"admin": "127.0.0.1:9"}}"#,
-            #"server.admin in config.json is "127.0.0.1:9": only null is supported by this version"#
+            #"{"server": {"admin": "0.0.0.0:9090"}}"#,
+            #"server.admin in config.json is "0.0.0.0:9090": allowed is null, or a loopback address with a port such "#
+                + #"as "127.0.0.1:9090""#
         ),
         (
             #"{"cors": {"origins": ["https://a.example/"]}}"#,

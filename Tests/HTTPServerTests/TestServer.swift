@@ -71,7 +71,7 @@ final class TestServer: @unchecked Sendable {
     private func handleNotices() {
         while let notice = table.nextNotice() {
             switch notice {
-            case .request(let id, let request, _):
+            case .request(let id, let request, _, _):
                 notices.append("\(request.method.name) \(request.target.raw)")
                 requests.append(id)
                 respond(&table, id, request)

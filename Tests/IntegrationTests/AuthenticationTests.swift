@@ -188,6 +188,32 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func `operators may have an address of their own, where no key is asked for`() throws {
+        let port = try LoopbackSocket.unusedPort()
+        for mode in ["open", "token"] {
+            let bridge = try bridge(mode, server: ["admin": "127.0.0.1:\(port)"])
+            for target in ["/", "/metrics", "/v1/presence", "/v1/quarantine"] {
+                #expect(try bridge.client().request("GET", target, headers: bearer(Self.adminKey)).status == 404)
+                #expect(try HTTPClient(bridge, port: port).request("GET", target).status == 200)
+            }
+            for target in ["/healthz", "/readyz", "/flagpole.js"] { #expect(try bridge.get(target).status == 200) }
+            // Nor by a foreign name, nor from a page elsewhere.
+            let operators = try HTTPClient(bridge, port: port)
+            #expect(try operators.request("GET", "/metrics", headers: [("Host", "evil.example")]).status == 421)
+            #expect(
+                try operators.publish("{}", to: "user:42", headers: [("Sec-Fetch-Site", "cross-site")]).status == 403)
+            #expect(try operators.publish("{}", to: "user:42").status == 201)
+            try bridge.stop()
+        }
+    }
+
+    @Test func `with a token a server may be called by any name`() throws {
+        let bridge = try bridge("token")
+        let token = try mint(bridge, #"{"identity":"42"}"#)
+        #expect(
+            try status(bridge, "HEAD", "/v1/stream?feed=user:42", bearer(token) + [("Host", "push.example")]) == 200)
+    }
+
     // MARK: - JSON Web Tokens and proxies
 
     @Test func `a JSON Web Token says who reads, and its end is the stream's`() throws {

@@ -50,6 +50,15 @@ enum Endpoint: Sendable {
         }
     }
 
+    /// Whether it tells of more than a reader's feeds, and moves to `server.admin` where there is one.
+    var isForOperators: Bool {
+        switch self {
+        case .metrics, .presence, .quarantine: true
+        case .file(let file): file.name == "index.html"
+        default: false
+        }
+    }
+
     /// Whether it answers whatever name the request calls the server by: probes often know only an address.
     var ignoresHost: Bool {
         switch self {

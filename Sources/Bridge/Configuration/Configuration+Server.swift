@@ -9,6 +9,8 @@ extension Configuration {
         package var threads = 1
         /// Names, in lower case, by which requests may address the server besides IP literals and `localhost`.
         package var hosts: [String] = []
+        /// Where operators ask, without a key.
+        package var admin: AdminAddress?
         package var maxStreams = 100_000
         package var maxStreamsPerFeed = 0
         package var maxStreamsPerAddress = 0
@@ -34,7 +36,7 @@ extension Configuration {
             Setting("server.port", \.server.port, .integer(0...65_535)),
             Setting("server.threads", \.server.threads, .integer(1...64)),
             Setting("server.hosts", \.server.hosts, .hostNames),
-            .only("server.admin", .null),
+            Setting("server.admin", \.server.admin, .adminAddress),
             Setting("server.max_streams", \.server.maxStreams, .integer(0...10_000_000)),
             Setting("server.max_streams_per_feed", \.server.maxStreamsPerFeed, .integer(0...10_000_000)),
             Setting("server.max_streams_per_address", \.server.maxStreamsPerAddress, .integer(0...10_000_000)),

@@ -6,12 +6,18 @@ import Redis
 
 extension Hub {
     /// Answers a request, at once or when another thread has done its part.
-    func serve(_ request: HTTPRequest, from peer: PeerAddress, _ id: ConnectionID) {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - peer: Where its connection comes from.
+    ///   - isForOperators: Whether it came to `server.admin`.
+    ///   - id: Its connection.
+    func serve(_ request: HTTPRequest, from peer: PeerAddress, isForOperators: Bool, _ id: ConnectionID) {
         do throws(Problem) {
             connections.setHeaders(cors.headers(for: request), on: id)
             let address = gatekeeper.address(of: request, from: peer)
             let match = router.match(request.method, request.target)
-            guard try isInTime(match, address, id) else { return }
+            if !isForOperators, try !isInTime(match, address, id) { return }
             switch match {
             case .notFound where request.target.raw == "*":
                 connections.respond(id, HTTPResponse(status: .noContent))
@@ -26,11 +32,16 @@ extension Hub {
                 let answer = cors.preflight(request, allowed: allowed) ?? HTTPHeaders(allow)
                 connections.respond(id, HTTPResponse(status: .noContent, headers: answer))
             case .found(let endpoint, let parameters):
-                if !endpoint.ignoresHost {
+                let isOpen = isForOperators || settings.auth.mode == .open
+                if isOpen && !endpoint.ignoresHost {
                     try RequestGuard.checkHost(request, allowed: settings.server.hosts)
                 }
                 let asked = Asked(
                     endpoint: endpoint, parameters: parameters, request: request, peer: peer, address: address)
+                if isForOperators { return try serve(asked, for: .anyone, id) }
+                if settings.server.admin != nil && endpoint.isForOperators {
+                    throw Problem(.notFound, "This is at the address that server.admin names.")
+                }
                 try admit(asked, id)
             }
         } catch {

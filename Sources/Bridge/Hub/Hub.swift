@@ -59,6 +59,8 @@ actor Hub {
     /// The kinds whose notifications are read once they are delivered.
     let deliveryKinds: Set<String>
     private let listener: Listener
+    /// Where operators ask, if that is an address of its own.
+    private let adminListener: Listener?
     private var nextSweep = MonotonicTime.now
     private let sweepInterval: Milliseconds
     private var whenDrained: (@Sendable () -> Void)?
@@ -68,13 +70,16 @@ actor Hub {
     private var reportedNewcomers = 0
 
     init(
-        _ settings: Configuration, maximumStreams: Int, listener: Listener, epoch: String, poller: Poller,
+        _ settings: Configuration, maximumStreams: Int, listener: Listener, adminListener: Listener? = nil,
+        epoch: String,
+        poller: Poller,
         reader: StoreReader, writer: StoreWriter, publisher: Publisher, tokens: TokenStore, gatekeeper: Gatekeeper,
         telemetry: Telemetry
     ) {
         self.settings = settings
         self.maximumStreams = maximumStreams
         self.listener = listener
+        self.adminListener = adminListener
         self.epoch = epoch
         self.poller = poller
         self.reader = reader
@@ -108,14 +113,19 @@ actor Hub {
     }
 
     func listen() {
-        _ = loop.registerListener(Registration(descriptor: listener.descriptor, generation: 0))
+        for listener in listeners {
+            _ = loop.registerListener(Registration(descriptor: listener.descriptor, generation: 0))
+        }
     }
+
+    private var listeners: [Listener] { [listener] + (adminListener.map { [$0] } ?? []) }
 
     private func turn(_ ready: [ReadyDescriptor]) {
         connections.setTime(.now)
         for event in ready {
-            if event.registration.descriptor == listener.descriptor {
-                connections.accept(from: listener.descriptor)
+            let descriptor = event.registration.descriptor
+            if descriptor == listener.descriptor || descriptor == adminListener?.descriptor {
+                connections.accept(from: descriptor)
             } else {
                 connections.handle(event.registration, event.events)
             }
@@ -141,7 +151,8 @@ actor Hub {
     private func handleNotices() {
         while let notice = connections.nextNotice() {
             switch notice {
-            case .request(let id, let request, let peer): serve(request, from: peer, id)
+            case .request(let id, let request, let peer, let listener):
+                serve(request, from: peer, isForOperators: listener == adminListener?.descriptor, id)
             case .malformed(let id, let error):
                 connections.respond(id, Problem(error.status, error.detail).response, closing: true)
             case .timedOut(let id):
@@ -226,8 +237,10 @@ actor Hub {
     func drain(_ done: @escaping @Sendable () -> Void) {
         isDraining = true
         whenDrained = done
-        loop.remove(listener.descriptor)
-        close(listener.descriptor)
+        for listener in listeners {
+            loop.remove(listener.descriptor)
+            close(listener.descriptor)
+        }
         for descriptor in streams.indices where streams[descriptor].mode != .closed {
             sayGoodbye(Int32(descriptor), reason: "drain")
         }

@@ -17,7 +17,7 @@ enum Banner {
                      \(client(settings, redis)) SET \(flag) 1
               or     \(program) push \(user.name):42 --title Hello --message "from the command line"\(options)
               watch  \(program) tail \(user.name):42\(options)
-              data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")
+            \(settings.server.admin.map { "  admin  http://\($0)/\n" } ?? "")  data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")
               stop   Ctrl-C
 
             """

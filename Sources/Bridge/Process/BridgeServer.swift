@@ -64,6 +64,7 @@ private final class RunningBridge {
             + (1..<max(1, threads)).map { _ in
                 try Listener(host: settings.server.host, port: port, sharesPort: true)
             }
+        let admin = try settings.server.admin.map { try Listener(host: $0.host, port: $0.port) }
         self.port = port
         embedded = settings.redis.isEmbedded ? try EmbeddedRedis(settings, logger) : nil
         endpoint = try settings.redisEndpoint
@@ -82,9 +83,11 @@ private final class RunningBridge {
         tokens = TokenStore(endpoint, prefix: settings.redis.prefix, telemetry: telemetry)
         let gatekeeper = try Gatekeeper(settings.auth)
         let streams = RunningBridge.streamLimit(settings, logger)
-        hubs = listeners.map { [poller, reader, writer, publisher, tokens, telemetry] listener in
+        hubs = listeners.enumerated().map { [poller, reader, writer, publisher, tokens, telemetry] index, listener in
             Hub(
-                settings, maximumStreams: (streams + threads - 1) / threads, listener: listener, epoch: identity.epoch,
+                settings, maximumStreams: (streams + threads - 1) / threads, listener: listener,
+                adminListener: index == 0 ? admin : nil,
+                epoch: identity.epoch,
                 poller: poller, reader: reader, writer: writer, publisher: publisher, tokens: tokens,
                 gatekeeper: gatekeeper,
                 telemetry: telemetry)

@@ -19,9 +19,10 @@ final class HTTPClient {
     private let server: FlagpoleProcess
     private var parser = HTTPResponseParser()
 
-    init(_ server: FlagpoleProcess) throws {
+    /// Connects to the server's port, or to another of its own.
+    init(_ server: FlagpoleProcess, port: Int? = nil) throws {
         self.server = server
-        socket = try LoopbackSocket(port: server.port)
+        socket = try LoopbackSocket(port: port ?? server.port)
     }
 
     /// The bytes of a request; a `Host` and a `Content-Length` are added where they are not among the headers.
