@@ -53,7 +53,9 @@ struct EmbedFilesTool {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Leaves a file that has this text as it is, so that nothing need be compiled again.
     private static func write(_ text: String, to path: String) {
+        if access(path, F_OK) == 0, read(path) == text { return }
         guard let file = fopen(path, "w"), fputs(text, file) >= 0, fclose(file) == 0 else { fail("cannot write", path) }
     }
 

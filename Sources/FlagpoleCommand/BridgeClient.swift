@@ -65,6 +65,7 @@ extension HTTPStatus {
     /// What to tell of an answer with this status, and what its body says of it (RFC 9457).
     func refusal(_ body: [UInt8]) -> String {
         let detail = (try? JSONValue.parse(body))?["detail"]?.asString.map { ": \($0.printable)" } ?? ""
-        return "the bridge answers \(code) \(reason.printable)\(detail)"
+        let advice = code == 401 ? " Commands present the first key of FLAGPOLE_ADMIN_KEY." : ""
+        return "the bridge answers \(code) \(reason.printable)\(detail)\(advice)"
     }
 }

@@ -18,6 +18,8 @@ struct LogFollower {
     private var discovery: FeedDiscovery
     private var position: LogPosition
     private var watched: [FeedName] = []
+    /// Whether the bridge will never answer with a stream.
+    private var isRefused = false
 
     /// Begins with what is stored from now on.
     init(_ configuration: Configuration, _ address: ServerAddress, _ printer: NotificationPrinter) throws(CommandError)
@@ -37,6 +39,7 @@ struct LogFollower {
             do throws(CommandError) {
                 guard try holdStream() else { return }
             } catch {
+                if isRefused { throw error }
                 Terminal.error.note("\(error); what it stores is shown all the same")
                 guard try printNews(waiting: 4) else { return }
             }
@@ -51,6 +54,7 @@ struct LogFollower {
         guard socket.send(request.request(to: address, lastEventID: "")) else {
             throw .failure("\(address) closed the connection")
         }
+        try expectStream(socket)
         Terminal.error.note("watching \(watched.count) \(watched.count == 1 ? "feed" : "feeds")")
         while true {
             // What the stream says, the database has said before.
@@ -59,6 +63,22 @@ struct LogFollower {
             let found = discovery.next(after: watched)
             watched += found
             if !found.isEmpty { return true }
+        }
+    }
+
+    /// Waits for the head of the answer, which has to be a stream's.
+    private mutating func expectStream(_ socket: borrowing ClientSocket) throws(CommandError) {
+        var response = HTTPResponseParser()
+        while true {
+            guard case .bytes(let bytes) = socket.receive(within: .seconds(10)) else {
+                throw .failure("\(address) does not answer")
+            }
+            bytes.withUnsafeBytes { response.append($0) }
+            guard case .head(let status, _)? = try? response.next() else { continue }
+            guard status.code != 200 else { return }
+            // What is wrong with the request stays wrong; a server's fault may pass.
+            isRefused = status.code < 500
+            throw .failure(status.refusal([]))
         }
     }
 

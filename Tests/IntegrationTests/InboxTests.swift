@@ -111,6 +111,7 @@ struct InboxTests {
             let event = try stream.event()
             #expect(event.event == "read" && event.data.json["unread"]?.asInt == 3)
             #expect(event.data.json["ids"] == #"["n1","n3"]"#.json)
+            #expect(event.data.json["read_at"]?.asString == "2023-11-14T22:13:20.000Z")
         }
         try database.execute("UPDATE notifications SET read_at = NULL WHERE id = 'n3'")
         #expect(try streams[0].event().data == #"{"feed":"user:42","ids":["n3"],"unread":4}"#)

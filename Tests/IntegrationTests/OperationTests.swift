@@ -143,6 +143,13 @@ struct OperationTests {
         let lines = bridge.directory.text("tail").split(separator: "\n").map { $0.split(separator: " ")[1...2] }
         #expect(Set(lines) == [["user:1", "n1"], ["user:2", "n2"], ["job:7", "n3"], ["user:3", "n4"]])
         #expect(try bridge.run("tail", "--all", "user:1").status == 64)
+        // What is refused is said, rather than waited for.
+        try bridge.stop()
+        let closed = try FlagpoleProcess(
+            ["server": ["port": LoopbackSocket.unusedPort()], "auth": ["mode": "token"]])
+        try closed.redis().push(#"{"id":"n1"}"#, to: "user:1")
+        let refused = try closed.run("tail", "--all")
+        #expect(refused.status == 1 && refused.errors.contains("FLAGPOLE_ADMIN_KEY"), "\(refused.errors)")
         #expect(try bridge.run("tail").status == 64)
     }
 }

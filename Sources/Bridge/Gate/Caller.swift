@@ -18,7 +18,7 @@ enum Caller: Sendable {
             case .keyHolder(let scope): scope.allows(kind: feed.kind)
             case .reader(let grant, _): grant.allows(feed)
             }
-        guard isAllowed else { throw Problem(.forbidden, "\(feed) is not among the feeds that this token may read.") }
+        guard isAllowed else { throw Problem(.forbidden, "\(feed) is not among the feeds that this caller may read.") }
     }
 
     /// Refuses a caller that may not write to feeds of a kind.

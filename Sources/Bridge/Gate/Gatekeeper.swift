@@ -46,7 +46,8 @@ struct Gatekeeper: Sendable {
         if auth.mode == .proxy { return .caller(.reader(try proxied(request, peer), token: nil)) }
         switch credential {
         case .absent:
-            throw Gatekeeper.refusal("Send a token, as Authorization: Bearer TOKEN.", error: nil)
+            throw Gatekeeper.refusal(
+                "Send a token to read, an admin key to write, as Authorization: Bearer.", error: nil)
         case .malformed(let advice):
             throw Gatekeeper.refusal(advice, error: "invalid_request")
         case .bearer(let text):

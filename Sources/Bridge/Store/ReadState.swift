@@ -137,19 +137,22 @@ final class ReadState {
 
     /// What the application changed of `read_at` by itself, by feed, at most a thousand rows at a time; it is then
     /// taken for told.
-    func takeForeignChanges(at time: Int64) throws(SQLiteError) -> [(feed: String, changes: [FeedChange])] {
+    func takeForeignChanges() throws(SQLiteError) -> [(feed: String, changes: [FeedChange])] {
         var rows: [Int64] = []
-        var found: [(feed: String, read: [String], unread: [String])] = []
+        var found: [(feed: String, read: [(at: Int64, ids: [String])], unread: [String])] = []
         while try foreignChanges.step() {
             rows.append(foreignChanges.int64(0))
             // It may have been removed since.
             guard let id = foreignChanges.optionalString(2) else { continue }
             let feed = foreignChanges.string(1)
             if found.last?.feed != feed { found.append((feed, [], [])) }
-            if foreignChanges.optionalInt64(3) == nil {
-                found[found.count - 1].unread.append(id)
+            let last = found.count - 1
+            if let readAt = foreignChanges.optionalInt64(3) {
+                // What was read in one statement mostly was at one time.
+                if found[last].read.last?.at != readAt { found[last].read.append((readAt, [])) }
+                found[last].read[found[last].read.count - 1].ids.append(id)
             } else {
-                found[found.count - 1].read.append(id)
+                found[last].unread.append(id)
             }
         }
         for row in rows {
@@ -157,10 +160,7 @@ final class ReadState {
             try forgetForeignChange.run()
         }
         return found.map { feed, read, unread in
-            let changes = [
-                read.isEmpty ? nil : FeedChange.read(.ids(read), at: time), unread.isEmpty ? nil : .unread(unread),
-            ]
-            return (feed, changes.compactMap { $0 })
+            (feed, read.map { .read(.ids($0.ids), at: $0.at) } + (unread.isEmpty ? [] : [.unread(unread)]))
         }
     }
 

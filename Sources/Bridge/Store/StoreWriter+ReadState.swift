@@ -83,9 +83,9 @@ extension StoreWriter {
         guard try store.hasForeignChanges else { return false }
         var commit = Commit(bytes: [])
         var feeds: Set<String> = []
-        try store.transaction(appending: 2 * ReadState.idsPerEvent) {
+        try store.transaction(appending: ReadState.idsPerEvent + 1) {
             let now = WallClock.unixMilliseconds
-            for (name, changes) in try store.readState.takeForeignChanges(at: now) {
+            for (name, changes) in try store.readState.takeForeignChanges() {
                 feeds.insert(name)
                 guard let feed = FeedName(name), settings.kind(of: feed)?.isInbox == true,
                     let number = try store.feed(feed)?.id
