@@ -36,12 +36,22 @@ struct EmbedFilesTool {
         return "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)"
     }
 
-    /// The client without its lines of comments and its indentation; it has no literal that goes over several lines.
+    /// The client without comment lines, indentation and needless spaces; none of its literals goes over several lines.
     private static func served(_ path: String) -> String {
         guard path.hasSuffix("/flagpole.js") else { return read(path) }
         let lines = read(path).split(separator: "\n").map { $0.drop { $0 == " " } }
         let code = lines.filter { !$0.hasPrefix("//") && !($0.hasPrefix("/**") && $0.hasSuffix("*/")) }
-        return code.joined(separator: "\n") + "\n"
+        return code.map(withoutNeedlessSpaces).joined(separator: "\n") + "\n"
+    }
+
+    /// Leaves out the spaces beside punctuation, on lines where no space can be part of a literal.
+    private static func withoutNeedlessSpaces(_ line: Substring) -> String {
+        guard !line.contains(where: { "'`\"/".contains($0) }) else { return String(line) }
+        let parts = line.split(separator: " ")
+        return parts.dropFirst().reduce(into: parts.first.map(String.init) ?? "") { text, part in
+            let isNeedless = [text.last, part.first].contains { $0.map("{}()[],;=?:&|<>".contains) ?? false }
+            text += isNeedless ? part : " \(part)"
+        }
     }
 
     private static func read(_ path: String) -> String {
