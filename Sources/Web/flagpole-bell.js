@@ -86,6 +86,7 @@ export class FlagpoleBell extends HTMLElement {
 
     open() {
         if (this.isOpen) return;
+        this.#drawPanel();
         this.#panel.showBeside(this.#button.element);
         this.#button.setExpanded(true);
         document.addEventListener('pointerdown', this.#onPointerDown);
@@ -184,24 +185,31 @@ export class FlagpoleBell extends HTMLElement {
 
     #drawNow() {
         const words = this.strings;
-        const unread = this.#unread;
-        const state = this.#inbox?.state.name ?? 'connecting';
-        this.#button.show(unread, state === 'offline', words);
+        this.#button.show(this.#unread, this.#state === 'offline', words);
+        if (this.isOpen) this.#drawPanel();
+        this.#button.announce(this.#arrived.splice(0), words);
+    }
+
+    get #state() {
+        return this.#inbox?.state.name ?? 'connecting';
+    }
+
+    #drawPanel() {
         this.#panel.show({
             items: this.#items,
             isInbox: (feed) => feed in this.#counts,
-            unread,
+            unread: this.#unread,
             hasOlder: this.#hasOlder && this.#inbox !== null,
-            status: this.#error || (words[state] ?? ''),
+            status: this.#error || (this.strings[this.#state] ?? ''),
         });
-        this.#button.announce(this.#arrived.splice(0), words);
     }
 
     /** Tells the page of what is new: in one tab only, so that there is one toast, and one sound. */
     async #tell(item) {
         if (item.replay || !this.#isShown(item.feed)) return;
         this.#arrived.push(item);
-        if (item.id && !(await this.#inbox.claim(item.id, item.feed))) return;
+        // A browser that refuses its database to the page must not cost it the notification.
+        if (item.id && !(await this.#inbox.claim(item.id, item.feed).catch(() => true))) return;
         if (this.dispatchEvent(tellingOf('flagpole-notification', item))) this.#button.ring();
     }
 

@@ -99,6 +99,18 @@ struct BellTests {
         #expect(try toasts().sorted() == ["a", "b", "c", "d"])
     }
 
+    @Test func `a page that the browser refuses its database to is told all the same`() throws {
+        let bell = try page()
+        try bell.page.evaluate(
+            """
+            window.toasts = [];
+            addEventListener('flagpole-notification', ({ detail }) => window.toasts.push(detail.id));
+            IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };
+            """)
+        try push([#"{"id":"a"}"#], seenBy: bell)
+        try eventually("a toast") { try bell.page.evaluate("return window.toasts").strings == ["a"] }
+    }
+
     @Test func `one line of HTML is a working inbox, with history page by page`() throws {
         let entries = (1...120).map { #"{"id":"n\#($0)","title":"Number \#($0)"}"# }
         let stream = try bridge.liveStream("feed=user:7&since=now")
