@@ -33,7 +33,8 @@ export interface Notification {
 
 export interface State {
     name: 'connecting' | 'live' | 'offline';
-    /** Empty, or why: `lost`, `auth-expired`, `ended`, `status 503`, what the server or the browser said. */
+    /** Empty, or why: `lost`, `auth-expired`, `no token`, `resync`, `ended`, `status 503`;
+     *  else what the server or the browser said. */
     reason: string;
     /** Unix milliseconds. */
     since: number;

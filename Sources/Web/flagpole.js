@@ -25,6 +25,8 @@ const encode = encodeURIComponent;
 /** How far a cursor, `f1.EPOCH.POS`, is; NaN where there is none. */
 const positionOf = (cursor) => Number(cursor?.split('.')[2]);
 
+const keyOf = ({ feed, id }) => `${feed} ${id}`;
+
 const itemOf = ({ feed, id, body, replay = true, read_at: readAt = null, stored_at: storedAt = null }) =>
     ({ feed, id, body, event: typeof body.event === 'string' ? body.event : null, replay, readAt, storedAt });
 
@@ -40,25 +42,24 @@ class Ledger extends EventTarget {
     #paging = {};
 
     apply({ type, data, cursor }) {
-        const { feed, id, ids, through, all, feeds, unread } = data;
+        const { feed, id, ids, through, all, feeds, unread, read_at: readAt = null } = data;
         if (cursor) this.cursor = cursor;
         if (type === 'resync' || (type === 'live' && !this.begin)) this.begin = this.cursor;
         if (data.batch) for (const entry of data.batch) this.apply({ data: entry });
-        else if (data.body) this.#add(itemOf(data));
-        else if (type === 'read' || type === 'unread') {
-            const readAt = data.read_at ?? null;
+        else if (data.body) this.#add({ ...itemOf(data), cursor: this.cursor });
+        else if (type === 'resync') {
+            this.#replace(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)));
+            for (const name in feeds) this.#count({ [name]: feeds[name].unread });
+        } else if (feed) {
+            this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
             let isMeant = all;
             for (const item of this.items.filter((item) => item.feed === feed)) {
                 isMeant ||= item.id === through;
                 if (isMeant || ids?.includes(item.id)) item.readAt = readAt && (item.readAt ?? readAt);
             }
-            this.tell('read', { feed, ids, through, all, readAt });
-        } else if (type === 'removed' || type === 'end') {
-            this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
-            this.tell(type, { feed, id });
-        } else if (type === 'resync') {
-            this.#replace(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)));
-            for (const name in feeds) this.#count({ [name]: feeds[name].unread });
+            // A page that is on its way may be older.
+            this.#paging[feed] &&= { ...this.#paging[feed] };
+            this.tell(type === 'unread' ? 'read' : type, id ? { feed, id } : { feed, ids, through, all, readAt });
         }
         this.#count(feed ? { [feed]: unread } : unread);
     }
@@ -81,15 +82,25 @@ class Ledger extends EventTarget {
         // each page goes before what is left of it.
         const paging = (this.#paging[feed] ??= { tail: this.items });
         if (paging.next === null) return false;
-        const { items, next } = await load(paging.next);
+        const { items, next } = await load(paging.next).catch((error) => {
+            // What it was to end before may be gone: from the newest again.
+            this.#paging[feed] = { tail: this.items };
+            throw error;
+        });
+        if (this.#paging[feed] !== paging) return this.page(feed, load);
         paging.next = next;
-        const ids = items.map(({ id }) => id);
-        const list = this.items.filter((item) => item.feed !== feed || !ids.includes(item.id));
+        const keys = items.map(keyOf);
+        const list = this.items.filter((item) => !keys.includes(keyOf(item)));
         const at = list.findIndex((item) => item.feed === feed && paging.tail.includes(item));
-        list.splice(at < 0 ? list.length : at, 0, ...items.map(itemOf));
+        // What is listed changes by events alone.
+        list.splice(at < 0 ? list.length : at, 0, ...items.map(itemOf).map((item) =>
+            ({ ...item, ...this.find(item), storedAt: item.storedAt })));
         this.items = list;
-        items.forEach(this.#isNew, this);
         return next !== null;
+    }
+
+    find({ feed, id }) {
+        return this.items.find((item) => item.id === id && item.feed === feed);
     }
 
     tell(type, detail) {
@@ -105,18 +116,19 @@ class Ledger extends EventTarget {
 
     /** Lists it, and tells of it once. What is never stored has no id, and is not listed. */
     #add(item) {
-        const { feed, id } = item;
-        const most = Object.keys(this.#paging).length ? Infinity : MOST_ITEMS;
-        if (id && !this.items.some((other) => other.feed === feed && other.id === id))
-            this.items = [item, ...this.items].slice(0, most);
-        if (!id || this.#isNew(item)) this.tell('notification', item);
-    }
-
-    #isNew({ feed, id }) {
-        const known = this.#seen.size;
-        const isNew = this.#seen.add(`${feed} ${id}`).size > known;
-        if (known > MOST_SEEN) this.#seen.delete(this.#seen.values().next().value);
-        return isNew;
+        const seen = this.#seen;
+        const key = keyOf(item);
+        const known = this.find(item);
+        // From a page that was ahead of the events: those before it were not meant for it.
+        if (known) known.readAt = item.readAt;
+        else if (item.id) {
+            this.items = [item, ...this.items];
+            const [cut] = Object.keys(this.#paging).length ? [] : this.items.splice(MOST_ITEMS);
+            if (positionOf(cut?.cursor) > positionOf(this.begin)) this.begin = cut.cursor;
+        }
+        if (!item.id || !seen.has(key)) this.tell('notification', item);
+        seen.add(key);
+        if (seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
     }
 
     #count(counts) {
@@ -139,7 +151,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     // The one that was heard last is the last.
     const tabs = new Set();
     let attempt = 0, retryMs = 3_000, pingMs = 15_000, heardAt = Infinity;
-    let isOver, starting, state, reason, token, pause, wake, quit;
+    let isOver, starting, state, reason, token, pause, wake, answered, quit;
     const watchdog = setInterval(() => {
         if (state?.name === 'live') attempt = 0;
         // By the clock on the wall, which goes on while a laptop sleeps.
@@ -155,7 +167,8 @@ const runHub = (key, ending) => new Promise((resolve) => {
         tabs.delete(tab);
         if (isLeaving) return setTimeout(() => tabs.size || end(), LINGER_MS);
         tabs.add(tab);
-        token = given ?? token;
+        token = given || token;
+        if (given !== undefined) answered?.();
         if (given || isAwake) wake?.();
         starting ??= setTimeout(run, GATHER_MS);
         const position = positionOf(mine?.cursor);
@@ -177,6 +190,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
         channel.close();
         clearInterval(watchdog);
         reconnect();
+        answered?.();
         resolve();
     }
 
@@ -201,6 +215,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             if (reason === 'ended') return;
             // A token that has expired is replaced at once, unless the one before it was no good either.
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
+            if (reason === 'status 403') token = null;
             // Full jitter, so that those whom one cut has thrown out do not come back in step.
             pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
             attempt += 1;
@@ -212,7 +227,9 @@ const runHub = (key, ending) => new Promise((resolve) => {
     async function read() {
         if (hasToken && !token) {
             post({ to: [...tabs].pop(), wantsToken: true });
-            await sleep(TOKEN_MS);
+            await new Promise((resolve) => setTimeout((answered = resolve), TOKEN_MS));
+            if (isOver) return;
+            if (!token) throw new Error('no token');
         }
         heardAt = Date.now();
         const { signal } = (quit = new AbortController());
@@ -239,6 +256,12 @@ const runHub = (key, ending) => new Promise((resolve) => {
         const data = JSON.parse(text);
         if (type === 'goodbye' || type === 'auth-expired') reason = data.reason ?? type;
         if (type === 'welcome') pingMs = data.ping_ms;
+        if (data.through && !ledger.find({ feed: data.feed, id: data.through })) {
+            // Only the server knows which ones are older: a cursor that is not its own gets the list afresh.
+            ledger.cursor = 'f1.0.0';
+            reconnect();
+            throw new Error('resync');
+        }
         const [after, event] = [ledger.cursor, { type, data, cursor }];
         ledger.apply(event);
         post({ after, event });
@@ -257,9 +280,10 @@ function follow(inbox, key, share, workerUrl) {
         if (!(hub >= term) || (to && to !== tab)) return;
         term = hub;
         silence = 0;
-        if (wantsToken) return inbox.getToken().then((token) => post({ token }), () => {});
+        if (wantsToken) return inbox.getToken().catch(() => '').then((token) => post({ token }));
         if (!state) return post({ mine: inbox.snapshot });
-        if (state.since !== inbox.state.since) inbox.tell('state', (inbox.state = state));
+        if (state.since !== inbox.state.since || state.name !== inbox.state.name)
+            inbox.tell('state', (inbox.state = state));
         if (event && after === inbox.cursor) return inbox.apply(event);
         if (cursor === inbox.cursor) return;
         if (snapshot) inbox.restore(snapshot);
@@ -327,7 +351,8 @@ function follow(inbox, key, share, workerUrl) {
         globalThis.addEventListener?.(type, listener, { capture: true, signal: closing.signal }));
     // A page that is kept, but stopped, cannot hold the connection for others.
     on('pagehide freeze', leave);
-    on('pageshow resume online visibilitychange', join);
+    on('pageshow resume', join);
+    on('online visibilitychange', () => channel && join());
     join();
     return () => {
         closing.abort();

@@ -9,7 +9,11 @@ export class Server {
     misbehave = () => false;
     pingMs = 15_000;
     retryMs = 20;
-    #entries = [];
+    /** Answers for a page of history, given the id that it ends before; where it throws, that one is unknown. */
+    page = async () => ({ items: [], next: null });
+    /** What a stream with a cursor of another database is given. */
+    afresh = [];
+    #log = [];
     #streams = new Set();
     #http = createServer((request, response) => this.#answer(request, response));
 
@@ -29,10 +33,13 @@ export class Server {
     }
 
     push(...ids) {
-        for (const id of ids) {
-            this.#entries.push(id);
-            this.send(this.#block(id, this.#entries.length, false));
-        }
+        for (const id of ids) this.tell('message', { id, read_at: null, body: { id } });
+    }
+
+    /** Logs an event and sends it. */
+    tell(type, data) {
+        this.#log.push({ type, data });
+        this.send(this.#block(this.#log.length, false));
     }
 
     /** Sends text to all streams. */
@@ -50,7 +57,8 @@ export class Server {
     }
 
     #answer(request, response) {
-        const { searchParams } = new URL(request.url, this.url);
+        const { searchParams, pathname } = new URL(request.url, this.url);
+        if (pathname !== '/v1/stream') return this.#answerPage(response, searchParams.get('before'));
         const cursor = searchParams.get('last_event_id');
         const { authorization } = request.headers;
         this.requests.push({ at: performance.now(), cursor, authorization, address: request.url });
@@ -58,18 +66,32 @@ export class Server {
         this.#streams.add(response);
         response.on('close', () => this.#streams.delete(response));
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-        const from = Number(cursor.split('.')[2] ?? 0);
-        const unread = { 'user:42': this.#entries.length };
+        const [, epoch, pos] = cursor.split('.');
+        const last = this.#log.length;
+        const from = epoch === '0' ? last : Number(pos ?? 0);
+        const unread = { 'user:42': last };
         response.write(`retry: ${this.retryMs}\n` + event('welcome', from, { ping_ms: this.pingMs, unread }));
-        for (let pos = from + 1; pos <= this.#entries.length; pos += 1)
-            response.write(this.#block(this.#entries[pos - 1], pos, true));
-        response.write(event('live', this.#entries.length, { unread }));
+        if (epoch === '0')
+            response.write(event('resync', last, { feeds: { 'user:42': { items: this.afresh, unread: last } } }));
+        for (let pos = from + 1; pos <= last; pos += 1) response.write(this.#block(pos, true));
+        response.write(event('live', last, { unread }));
     }
 
-    #block(id, pos, replay) {
-        return event('message', pos, { feed: 'user:42', id, replay, read_at: null, unread: pos, body: { id } });
+    #answerPage(response, before) {
+        const answer = (status, body) =>
+            response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+        this.page(before).then((page) => answer(200, page), ({ message }) => answer(404, { detail: message }));
+    }
+
+    #block(pos, replay) {
+        const { type, data } = this.#log[pos - 1];
+        return event(type, pos, { feed: 'user:42', replay, unread: pos, ...data });
     }
 }
+
+/** A notification as history shows it. */
+export const stored = (id, readAt = null) =>
+    ({ feed: 'user:42', id, body: { id }, stored_at: '2026-01-01T00:00:00.000Z', read_at: readAt });
 
 const event = (type, pos, data) => `id: f1.e.${pos}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 
