@@ -99,6 +99,29 @@ struct ClientConnectionTests {
         #expect(try other.notifications(4).suffix(2).map(\.event) == ["read", "read"])
     }
 
+    @Test func `what another device reads up to one that is not listed here is read here too`() throws {
+        let bridge = try FlagpoleProcess()
+        let device = try bridge.liveStream("feed=user:42")
+        try bridge.redis().push(Self.entries(["a", "b", "c"]), to: "user:42")
+        _ = try device.notifications(3)
+        let read = { (body: String) in
+            let json = [("Content-Type", "application/json")]
+            _ = try bridge.client().request("POST", "/v1/feeds/user:42/read", headers: json, body: body)
+        }
+        try read(#"{"ids":["b"]}"#)
+        let browser = try PageBrowser()
+        let tabs = try live(browser, bridge)
+        for tab in tabs { #expect(try tab.list() == ["c", "a"]) }
+        try read(#"{"through":"b"}"#)
+        for tab in tabs {
+            try eventually("a is read") {
+                try tab.value("inbox.items.every(({ id, readAt }) => id === 'c' || readAt)").asBool == true
+            }
+        }
+        try bridge.redis().push(Self.entries(["d"]), to: "user:42")
+        for tab in tabs { #expect(try tab.wait(for: ["a", "c", "d"]) && tab.unread() == 2) }
+    }
+
     @Test func `history is paged to its beginning, each notification once, in its place`() throws {
         let bridge = try FlagpoleProcess()
         let ids = (1...120).map { "n\($0)" }
