@@ -209,7 +209,10 @@ struct SourceTests {
         #expect(try bridge.run("push", feed, "--json", #"{"id":"a"}"#).output == "a\n")
         #expect(try bridge.run("push", feed, input: "{\"id\":\"b\"}\n{\"id\":\"c\"}\n").status == 0)
         try bridge.database(.readWrite).execute(
-            "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES ('\(feed)', 'bad', 'not-json', 0)")
+            """
+            INSERT INTO quarantine (feed, entry, reason, stored_at)
+            VALUES ('\(feed)', 'bad', 'not-json', 1000 * CAST(strftime('%s', 'now') AS INTEGER))
+            """)
         #expect(try bridge.run("quarantine", "resubmit", "1", "--json", #"{"id":"d"}"#).status == 0)
         #expect(try stream.ids(4) == ["a", "b", "c", "d"])
     }
