@@ -161,7 +161,10 @@ struct QuarantineCommandTests {
     @Test func `an entry of a kind that is gone can only be discarded`() throws {
         try bridge.stop()
         try bridge.database(.readWrite).execute(
-            "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES ('job:7', '{}', 'later-reason', 0)")
+            """
+            INSERT INTO quarantine (feed, entry, reason, stored_at)
+            VALUES ('job:7', '{}', 'later-reason', 1000 * CAST(strftime('%s', 'now') AS INTEGER))
+            """)
         #expect(try bridge.run("quarantine").output.contains("later-reason"))
         let result = try bridge.run("quarantine", "resubmit", "1")
         #expect(result.status == 1 && result.errors.contains("1: no kind is configured for job:7"))
