@@ -151,7 +151,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     // The one that was heard last is the last.
     const tabs = new Set();
     let attempt = 0, retryMs = 3_000, pingMs = 15_000, heardAt = Infinity;
-    let isOver, starting, state, reason, token, pause, wake, answered, quit;
+    let isOver, isAfresh, starting, state, reason, token, pause, wake, answered, quit;
     const watchdog = setInterval(() => {
         if (state?.name === 'live') attempt = 0;
         // By the clock on the wall, which goes on while a laptop sleeps.
@@ -234,7 +234,9 @@ const runHub = (key, ending) => new Promise((resolve) => {
         heardAt = Date.now();
         const { signal } = (quit = new AbortController());
         const feed = feeds.map((name) => `&feed=${encode(name)}`).join('');
-        const from = `${url}v1/stream?envelope=1${feed}&last_event_id=${encode(ledger.cursor)}`;
+        // A cursor that is not the server's gets the list afresh.
+        const cursor = isAfresh ? 'f1.0.0' : ledger.cursor;
+        const from = `${url}v1/stream?envelope=1${feed}&last_event_id=${encode(cursor)}`;
         const headers = hasToken ? { Authorization: `Bearer ${token}` } : {};
         const { status, body } = await fetch(from, { headers, signal, credentials });
         if (status !== 200) throw new Error({ 204: 'ended', 401: 'auth-expired' }[status] ?? `status ${status}`);
@@ -256,9 +258,10 @@ const runHub = (key, ending) => new Promise((resolve) => {
         const data = JSON.parse(text);
         if (type === 'goodbye' || type === 'auth-expired') reason = data.reason ?? type;
         if (type === 'welcome') pingMs = data.ping_ms;
+        if (type === 'resync') isAfresh = false;
         if (data.through && !ledger.find({ feed: data.feed, id: data.through })) {
-            // Only the server knows which ones are older: a cursor that is not its own gets the list afresh.
-            ledger.cursor = 'f1.0.0';
+            // Only the server knows which ones are older.
+            isAfresh = true;
             reconnect();
             throw new Error('resync');
         }
