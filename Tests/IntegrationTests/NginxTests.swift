@@ -35,6 +35,7 @@ struct NginxTests {
         try directory.write(
             """
             daemon off;
+            master_process off;
             pid \(directory.path("nginx.pid"));
             error_log \(directory.path("error.log"));
             events {}
