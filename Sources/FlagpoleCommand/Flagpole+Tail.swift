@@ -35,6 +35,9 @@ extension Flagpole {
         guard arguments.has(all) == arguments.operands.isEmpty else {
             throw .usage("name what to follow by one of: FEED..., --all")
         }
+        if arguments.has(all), arguments.has(since) || arguments.has(lastEventID) {
+            throw .usage("--all begins with what is stored from now on: --since and --last-event-id do not go with it")
+        }
         var feeds: [FeedName] = []
         for operand in arguments.operands { feeds.append(try .operand(operand)) }
         let request = StreamSubscription(feeds: feeds, isRaw: arguments.has(json), isSinceNow: arguments.has(since))

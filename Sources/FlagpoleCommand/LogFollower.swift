@@ -1,7 +1,6 @@
 import Bridge
 import Feeds
 import HTTP
-import Reactor
 import SQLite
 
 /// Follows all feeds: reads the database's log along as the bridge writes it, and holds a stream open so that feeds are
@@ -20,6 +19,8 @@ struct LogFollower {
     private var watched: [FeedName] = []
     /// Whether the bridge will never answer with a stream.
     private var isRefused = false
+    /// Why there is no stream at the moment.
+    private var trouble = ""
 
     /// Begins with what is stored from now on.
     init(_ configuration: Configuration, _ address: ServerAddress, _ printer: NotificationPrinter) throws(CommandError)
@@ -40,7 +41,9 @@ struct LogFollower {
                 guard try holdStream() else { return }
             } catch {
                 if isRefused { throw error }
-                Terminal.error.note("\(error); what it stores is shown all the same")
+                // It is tried again every second, and said once.
+                if "\(error)" != trouble { Terminal.error.note("\(error); what is stored is shown all the same") }
+                trouble = "\(error)"
                 guard try printNews(waiting: 4) else { return }
             }
         }
@@ -55,6 +58,7 @@ struct LogFollower {
             throw .failure("\(address) closed the connection")
         }
         try expectStream(socket)
+        trouble = ""
         Terminal.error.note("watching \(watched.count) \(watched.count == 1 ? "feed" : "feeds")")
         while true {
             // What the stream says, the database has said before.
@@ -98,7 +102,10 @@ struct LogFollower {
     }
 
     private func news() throws(CommandError) -> [(position: LogPosition, feed: String, id: String, body: String)] {
-        try database.use { connection in
+        guard !database.connection.hasMoved else {
+            throw .failure("the database is no longer the one that was opened; begin again")
+        }
+        return try database.use { connection in
             let statement = try connection.prepare(
                 """
                 SELECT log.pos, n.feed, n.id, n.body FROM log JOIN notifications n ON n.seq = log.notification

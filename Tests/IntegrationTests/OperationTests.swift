@@ -150,6 +150,7 @@ struct OperationTests {
         try closed.redis().push(#"{"id":"n1"}"#, to: "user:1")
         let refused = try closed.run("tail", "--all")
         #expect(refused.status == 1 && refused.errors.contains("FLAGPOLE_ADMIN_KEY"), "\(refused.errors)")
+        #expect(try bridge.run("tail", "--all", "--since", "now").status == 64)
         #expect(try bridge.run("tail").status == 64)
     }
 }

@@ -43,6 +43,8 @@ struct RetentionRunTests {
         try eventually("the marks") { try count("forgotten", bridge) == 3 }
         #expect(try bridge.stop() == 0)
         try bridge.database(.readWrite).execute("UPDATE forgotten SET removed_at = 1000")
+        // As of a row of the application's that named no feed.
+        try bridge.database(.readWrite).execute("INSERT INTO forgotten VALUES ('user:a b', 'x', 1000)")
         try server.connect().command("LTRIM", "notifications:user:42", "-1", "-1")
         try bridge.start()
         try eventually("the mark of what is on the list alone") { try count("forgotten", bridge) == 1 }

@@ -12,7 +12,7 @@ struct Asked: Sendable {
     let parameters: [String]
     let request: HTTPRequest
     let peer: PeerAddress
-    /// What the request counts for; `nil` where it comes by a Unix socket.
+    /// What the request counts for; `nil` where addresses are not limited.
     let address: IPAddress?
 }
 

@@ -15,7 +15,7 @@ extension Hub {
     func serve(_ request: HTTPRequest, from peer: PeerAddress, isForOperators: Bool, _ id: ConnectionID) {
         do throws(Problem) {
             connections.setHeaders(cors.headers(for: request), on: id)
-            let address = gatekeeper.address(of: request, from: peer)
+            let address = countsAddresses ? gatekeeper.address(of: request, from: peer) : nil
             let match = router.match(request.method, request.target)
             if !isForOperators, try !isInTime(match, address, id) { return }
             switch match {

@@ -35,6 +35,8 @@ actor Hub {
     var streamsByAddress: [IPAddress: Int] = [:]
     var addresses: [Int32: IPAddress] = [:]
     var requestRates: TokenBuckets<IPAddress>?
+    /// Whether it matters which address a request counts for.
+    let countsAddresses: Bool
     var connections: ConnectionTable
     var streams: [StreamState] = []
     var subscriptions = Subscriptions()
@@ -89,6 +91,7 @@ actor Hub {
         self.gatekeeper = gatekeeper
         cors = CrossOrigin(settings.cors.origins)
         let rate = settings.server.requestsPerSecondPerAddress
+        countsAddresses = rate > 0 || settings.server.maxStreamsPerAddress > 0
         // A burst of two seconds' worth; addresses beyond the table's capacity push out those that are idle.
         requestRates = rate > 0 ? TokenBuckets(rate: rate, burst: 2 * rate, capacity: 65_536) : nil
         self.telemetry = telemetry

@@ -25,7 +25,7 @@ extension Poller {
     func inspect(_ feed: FeedName) {
         guard let kind = kindIndex[String(feed.kind)] else { return }
         guard kinds[kind].source == .flagAndList || kinds[kind].source == .list, let list = kinds[kind].list else {
-            return writer.post(on: writer.executor) { $0.removeMarks(of: feed, except: []) }
+            return writer.post(on: writer.executor) { $0.removeMarks(of: feed.text, except: []) }
         }
         inspections.append(Inspection(feed: feed, key: settings.redis.prefix + list.key(for: feed.id)))
     }
@@ -54,7 +54,7 @@ extension Poller {
         }
         guard reply.count == Inspection.chunk else {
             let (feed, ids) = (inspection.feed, inspection.ids)
-            writer.post(on: writer.executor) { $0.removeMarks(of: feed, except: ids) }
+            writer.post(on: writer.executor) { $0.removeMarks(of: feed.text, except: ids) }
             return
         }
         inspection.count = start + reply.count

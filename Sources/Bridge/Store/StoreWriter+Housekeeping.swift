@@ -119,15 +119,19 @@ extension StoreWriter {
             return
         }
         housekeeping.mark = place
-        guard let name = FeedName(place.feed), housekeeping.feedsWithMarks.insert(place.feed).inserted else { return }
+        guard housekeeping.feedsWithMarks.insert(place.feed).inserted else { return }
+        guard let name = FeedName(place.feed) else {
+            // It is of a row that named no feed: there is no list that could bring it back.
+            return post(on: executor) { $0.removeMarks(of: place.feed, except: []) }
+        }
         housekeeping.inspect(name)
     }
 
     /// Forgets the overdue marks of a feed, but for those of ids that are on its list.
-    func removeMarks(of feed: FeedName, except listed: Set<EntryHash>) {
+    func removeMarks(of feed: String, except listed: Set<EntryHash>) {
         guard let cutoff else { return }
         let hasMore = try? withStore(for: .housekeeping) {
-            try $0.retention.removeMarks(of: feed.text, before: cutoff, except: listed)
+            try $0.retention.removeMarks(of: feed, before: cutoff, except: listed)
         }
         if hasMore == true { post(on: executor) { $0.removeMarks(of: feed, except: listed) } }
     }
