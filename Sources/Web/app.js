@@ -4,7 +4,7 @@
 import { connect } from './flagpole.js';
 import './flagpole-bell.js';
 import { FeedColumn } from './column.js';
-import { byId } from './dom.js';
+import { byId, oncePerTurn } from './dom.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf, feedsInAddress, writeAddress } from './names.js';
 import { startOperations } from './operations.js';
@@ -36,18 +36,10 @@ function watch(feeds) {
     showSoon();
 }
 
-let isShowing = false;
-
-/** Once for all that arrives in one turn: a backlog is many events. */
-function showSoon() {
-    if (isShowing) return;
-    isShowing = true;
-    queueMicrotask(() => {
-        isShowing = false;
-        for (const column of columns.values()) column.show(inbox);
-        document.title = inbox.unread > 0 ? `(${inbox.unread}) Flagpole` : 'Flagpole';
-    });
-}
+const showSoon = oncePerTurn(() => {
+    for (const column of columns.values()) column.show(inbox);
+    document.title = inbox.unread > 0 ? `(${inbox.unread}) Flagpole` : 'Flagpole';
+});
 
 /** Says what is wrong with the names in the form; true if nothing is. */
 function checkNames() {

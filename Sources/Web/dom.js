@@ -37,3 +37,16 @@ export function timeOf(date) {
     made.title = date.toLocaleString();
     return made;
 }
+
+/** Draws once for all that is said in one turn: a backlog is many events. */
+export function oncePerTurn(draw) {
+    let isDue = false;
+    return () => {
+        if (isDue) return;
+        isDue = true;
+        queueMicrotask(() => {
+            isDue = false;
+            draw();
+        });
+    };
+}

@@ -4,7 +4,7 @@ import { connect } from './flagpole.js';
 import { historyOf } from './api.js';
 import { clip } from './body.js';
 import { copyable } from './copying.js';
-import { byId, drawing } from './dom.js';
+import { byId, drawing, oncePerTurn } from './dom.js';
 import { newestRun, sampleOf } from './job-run.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf } from './names.js';
@@ -52,17 +52,7 @@ async function start() {
     show();
 }
 
-let isShowing = false;
-
-/** Once for all that arrives in one turn: a backlog is many notifications. */
-function showSoon() {
-    if (isShowing) return;
-    isShowing = true;
-    queueMicrotask(() => {
-        isShowing = false;
-        show();
-    });
-}
+const showSoon = oncePerTurn(show);
 
 function show() {
     const now = Date.now();
