@@ -9,6 +9,7 @@
 SWIFT ?= swift
 RELEASE = $(SWIFT) build --configuration release --static-swift-stdlib --product flagpole
 STRICT = -Xswiftc -warnings-as-errors
+export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
@@ -40,19 +41,19 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory -j2 test-bridge test-pages
-	$(SWIFT) test --skip-build $(STRICT) --filter Chaos
+	scripts/run-tests --skip-build $(STRICT) --filter Chaos
 
 test-bridge:
-	$(SWIFT) test --skip-build --ignore-lock $(STRICT) --skip '$(PAGES)|Chaos'
+	scripts/run-tests --skip-build --ignore-lock $(STRICT) --skip '$(PAGES)|Chaos'
 
 test-pages:
-	$(SWIFT) test --skip-build --ignore-lock $(STRICT) --filter '$(PAGES)'
+	scripts/run-tests --skip-build --ignore-lock $(STRICT) --filter '$(PAGES)'
 	if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; fi
 
 chaos:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server
 	$(SWIFT) build --build-tests $(STRICT)
-	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(SWIFT) test --skip-build $(STRICT) --filter ChaosTests
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} scripts/run-tests --skip-build $(STRICT) --filter ChaosTests
 
 # Pages are left out: Chromium is not what is looked at, and its tests wait for a slow bridge. So is chaos, whose audit
 # allows only so long a silence. Leaks are not looked for: what lives as long as the process is never freed.
@@ -61,9 +62,9 @@ SANITIZED = --skip '$(PAGES)|Chaos'
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl
 	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt' \
-		$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
+		scripts/run-tests --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
 	ASAN_OPTIONS=detect_leaks=0 \
-		$(SWIFT) test --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
+		scripts/run-tests --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
 
 fuzz:
 	@scripts/install-packages libsqlite3-dev
