@@ -44,15 +44,17 @@ package struct AdminKeys: Sendable {
         }
     }
 
-    /// What a key is good for; nil where it is none of these.
+    /// A key's place, counted from 1, and what it is good for; nil where it is none of these.
     ///
     /// Looks at all of them, whichever it is. Of equal keys the last counts.
-    package func scope(of key: String) -> Scope? {
+    package func find(_ key: String) -> (number: Int, scope: Scope)? {
         let digest = SHA256.digest(of: Array(key.utf8))
-        return keys.reduce(nil) { scope, key in
-            compareInConstantTime(key.digest, digest) ? key.scope : scope
+        return keys.enumerated().reduce(nil) { found, key in
+            compareInConstantTime(key.element.digest, digest) ? (key.offset + 1, key.element.scope) : found
         }
     }
+
+    package func scope(of key: String) -> Scope? { find(key)?.scope }
 
     private mutating func add(_ words: [Substring], number: Int) throws(AccessError) {
         guard let key = words.first else { throw AdminKeys.refusal(number, "is empty") }

@@ -30,6 +30,14 @@ package struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         self.capacity = capacity
     }
 
+    /// Buckets for a limit of requests a second, of which twice as many may come at once; nil where it is 0, for none.
+    ///
+    /// Keys beyond the capacity push out those that are idle.
+    package init?(perSecond limit: Int) {
+        guard limit > 0 else { return nil }
+        self.init(rate: limit, burst: 2 * limit, capacity: 65_536)
+    }
+
     package var count: Int { heap.count }
 
     /// Takes a token out of a key's bucket; O(log n).

@@ -18,13 +18,13 @@ package struct TrustedProxies: Sendable {
     ///
     /// - Parameters:
     ///   - values: The values of all `X-Forwarded-For` fields, in order.
-    ///   - peer: The address that the connection comes from.
-    /// - Returns: The address to count by.
-    package func clientAddress(forwardedFor values: [String], peer: IPAddress) -> IPAddress {
+    ///   - peer: The address that the connection comes from; `nil` for a Unix socket, which only proxies connect to.
+    /// - Returns: The address to count by; `nil` where nobody has told one.
+    package func clientAddress(forwardedFor values: [String], peer: IPAddress?) -> IPAddress? {
         var reached = peer
         for value in values.reversed() {
             for hop in value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
-                guard contains(reached), let next = IPAddress(hop: Substring(hop.trimmingBlanks())) else {
+                guard reached.map(contains) ?? true, let next = IPAddress(hop: Substring(hop.trimmingBlanks())) else {
                     return reached
                 }
                 reached = next

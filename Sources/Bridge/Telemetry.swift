@@ -1,3 +1,4 @@
+import HTTPServer
 import Logging
 import Reactor
 import Redis
@@ -23,9 +24,7 @@ final class Telemetry: Sendable {
     let entriesQuarantined: Counter
     let eventsSent: Counter
     let flagsLowered: Counter
-    let streamsRefused: Counter
     let requestsLimited: Counter
-    let newcomersClosed: Counter
     let entriesPublished: Counter
     let notificationsPurged: Counter
     private let tickAge: Gauge
@@ -56,15 +55,37 @@ final class Telemetry: Sendable {
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
-        newcomersClosed = metrics.counter(
-            "flagpole_newcomers_closed_total",
-            help: "Connections closed before they asked for anything, since there were too many of them.")
         requestsLimited = metrics.counter(
-            "flagpole_requests_limited_total", help: "Requests refused since their address sent too many.")
-        streamsRefused = metrics.counter(
-            "flagpole_streams_refused_total", help: "Streams told to come back later: too many, or shutting down.")
+            "flagpole_requests_limited_total", help: "Requests refused since their address, key or token sent too many."
+        )
+        for refusal in StreamRefusal.allCases { _ = streamsRefused(refusal.rawValue) }
+        for closing in ConnectionClosing.allCases { _ = connectionsClosed(closing.rawValue) }
         _ = redisErrors("unreachable")
         _ = metrics.counter("flagpole_sqlite_errors_total", help: Telemetry.sqliteHelp, labels: [("code", "5")])
+    }
+
+    /// Streams that were told to come back later.
+    func streamsRefused(_ reason: String) -> Counter {
+        metrics.counter(
+            "flagpole_streams_refused_total", help: "Streams told to come back later, by reason.",
+            labels: [("reason", reason)])
+    }
+
+    private func connectionsClosed(_ reason: String) -> Counter {
+        metrics.counter(
+            "flagpole_connections_closed_total", help: "Connections closed for what they did not do, by reason.",
+            labels: [("reason", reason)])
+    }
+
+    /// Counts what became of requests and connections.
+    func count(_ outcomes: ConnectionOutcomes) {
+        for (status, count) in outcomes.responses {
+            metrics.counter(
+                "flagpole_http_responses_total", help: "Responses by status code, streams among them.",
+                labels: [("status", String(status))]
+            ).add(count)
+        }
+        for (closing, count) in outcomes.closings { connectionsClosed(closing.rawValue).add(count) }
     }
 
     /// Errors of one kind that Redis, or the way to it, answered with.

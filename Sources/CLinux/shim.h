@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,7 +52,31 @@ static inline int clinux_accept(int listener, struct sockaddr *address, socklen_
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-// How many bytes the peer of a TCP connection has acknowledged since it was made, or -1. The field's place in the kernel's
+// Unix sockets: a path too long for sun_path fails with ENAMETOOLONG.
+static inline int clinux_unix_address(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+static inline int clinux_bind_unix(int fd, const char *path) {
+    struct sockaddr_un address;
+    if (clinux_unix_address(path, &address) != 0) return -1;
+    return bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static inline int clinux_connect_unix(int fd, const char *path) {
+    struct sockaddr_un address;
+    if (clinux_unix_address(path, &address) != 0) return -1;
+    return connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+// How many bytes the peer of a TCP connection has acknowledged since it was made; -1 for any other socket. The field's place in the kernel's
 // struct tcp_info, which glibc's own copy ends before, is part of its ABI (linux/tcp.h, tcpi_bytes_acked).
 static inline int64_t clinux_acknowledged_bytes(int fd) {
     unsigned char info[256];

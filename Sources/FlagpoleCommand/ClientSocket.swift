@@ -1,6 +1,7 @@
+import CLinux
 import Glibc
 
-/// A blocking TCP connection to a server.
+/// A blocking connection to a server.
 struct ClientSocket: ~Copyable {
     enum Received {
         case bytes([UInt8])
@@ -11,12 +12,32 @@ struct ClientSocket: ~Copyable {
 
     private let descriptor: Int32
 
-    /// Connects to the first of the host's addresses that takes the connection, each within ten seconds.
     init(to address: ServerAddress) throws(CommandError) {
+        switch address.endpoint {
+        case .tcp(let host, let port): descriptor = try Self.connect(to: host, port, address)
+        case .unix(let path): descriptor = try Self.connect(to: path, address)
+        }
+    }
+
+    private static func connect(to path: String, _ address: ServerAddress) throws(CommandError) -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        set(SO_SNDTIMEO, .seconds(10), of: descriptor)
+        guard descriptor >= 0, clinux_connect_unix(descriptor, path) == 0 else {
+            let reason = errno
+            close(descriptor)
+            throw unreachable(address, reason)
+        }
+        return descriptor
+    }
+
+    /// Connects to the first of the host's addresses that takes the connection, each within ten seconds.
+    private static func connect(
+        to host: String, _ port: String, _ address: ServerAddress
+    ) throws(CommandError) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let result = getaddrinfo(address.host, address.port, &hints, &list)
+        let result = getaddrinfo(host, port, &hints, &list)
         guard result == 0 else { throw .failure("\(address): \(String(cString: gai_strerror(result)))") }
         defer { freeaddrinfo(list) }
 
@@ -25,16 +46,17 @@ struct ClientSocket: ~Copyable {
         while let info = candidate?.pointee {
             let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), info.ai_protocol)
             // The timeout of writing is also that of connecting (socket(7)).
-            Self.set(SO_SNDTIMEO, .seconds(10), of: descriptor)
-            if descriptor >= 0, connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 {
-                self.descriptor = descriptor
-                return
-            }
+            set(SO_SNDTIMEO, .seconds(10), of: descriptor)
+            if descriptor >= 0, Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
             reason = errno == EINPROGRESS ? ETIMEDOUT : errno
             close(descriptor)
             candidate = info.ai_next
         }
-        throw .failure("\(address) cannot be reached: \(String(cString: strerror(reason)))")
+        throw unreachable(address, reason)
+    }
+
+    private static func unreachable(_ address: ServerAddress, _ reason: Int32) -> CommandError {
+        .failure("\(address) cannot be reached: \(String(cString: strerror(reason)))")
     }
 
     deinit { close(descriptor) }

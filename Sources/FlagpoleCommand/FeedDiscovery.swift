@@ -31,7 +31,7 @@ struct FeedDiscovery {
             return []
         }
         let new = Set(found).subtracting(known).sorted { $0.text < $1.text }
-        let room = StreamRequest.maximumFeeds - known.count
+        let room = configuration.server.maxFeedsPerStream - known.count
         if new.count > room {
             isFull = true
             Terminal.error.note(

@@ -14,14 +14,14 @@ extension Flagpole {
         name: "all", summary: "follow every feed, those that are new too, from now on")
 
     static let tail = Command(
-        name: "tail", operands: "FEED...", operandCount: 0...StreamRequest.maximumFeeds,
+        name: "tail", operands: "FEED...", operandCount: 0...1000,
         summary: "follow feeds, as a browser would",
         details: """
             Notifications go to standard output, what happens to the stream to standard error. After a cut it comes
             back and goes on where it was.
 
             --all reads along in the database as the bridge stores, and has the bridge watch the feeds that have a key in
-            Redis, up to \(StreamRequest.maximumFeeds); what is pushed to others shows when the bridge comes by.
+            Redis, up to server.max_feeds_per_stream; what is pushed to others shows when the bridge comes by.
             """,
         options: [.config, .environmentFile, .url, all, json, since, count, lastEventID]
     ) { arguments throws(CommandError) in

@@ -86,16 +86,22 @@ extension ParsedArguments {
     func address() throws(CommandError) -> ServerAddress {
         let configuration = try configuration()
         var address: ServerAddress
+        // The key is not sent in the clear to a server elsewhere.
+        var isOwn = true
         if let url = self[.url] {
             address = try ServerAddress(parsing: url)
+            if case .tcp(let host, _) = address.endpoint {
+                isOwn = address.isLocal || host == configuration.server.host
+            }
+        } else if let path = configuration.server.socketPath {
+            address = ServerAddress(.unix(path: path))
         } else {
             guard configuration.server.port != 0 else {
                 throw .failure("server.port is 0, so the kernel has chosen: name the port by --url http://HOST:PORT")
             }
-            address = ServerAddress(host: configuration.server.host, port: configuration.server.port)
+            address = ServerAddress(.tcp(host: configuration.server.host, port: String(configuration.server.port)))
         }
-        // The key is not sent in the clear to a server elsewhere.
-        if address.isLoopback || address.host == configuration.server.host { address.key = configuration.auth.ownKey }
+        if isOwn { address.key = configuration.auth.ownKey }
         return address
     }
 }

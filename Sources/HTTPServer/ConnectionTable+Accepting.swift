@@ -56,9 +56,8 @@ extension ConnectionTable {
         guard newcomers.count > newcomerLimit else { return }
         // Some more than has to be, so that the next connections need not look through all again.
         let share = newcomerLimit / 16 + 1
-        for id in newcomers.prefix(share) { close(id.descriptor) }
+        for id in newcomers.prefix(share) { close(id.descriptor, .newcomer) }
         newcomers.removeFirst(share)
-        newcomersClosed += share
     }
 
     private func isNewcomer(_ id: ConnectionID) -> Bool {

@@ -17,6 +17,7 @@ extension ConnectionTable {
     package mutating func respond(_ id: ConnectionID, _ response: HTTPResponse, closing: Bool = false) {
         let slot = Int(id.descriptor)
         guard isCurrent(id), slots[slot].state == .responding, let reader = slots[slot].reader else { return }
+        outcomes.responses[response.status.code, default: 0] += 1
         var response = response
         response.headers.add(reader.headers)
         reader.headers = HTTPHeaders()
@@ -44,6 +45,7 @@ extension ConnectionTable {
         }
         var headers = headers
         if let more = slots[slot].reader?.headers { headers.add(more) }
+        outcomes.responses[HTTPStatus.ok.code, default: 0] += 1
         slots[slot].state = .streaming
         slots[slot].reader = nil
         slots[slot].lastProgress = now
@@ -83,7 +85,11 @@ extension ConnectionTable {
 
     /// How many bytes the peer has acknowledged of all that was ever sent to it; -1 where the kernel does not count them.
     package func acknowledgedBytes(_ id: ConnectionID) -> Int64 {
-        isCurrent(id) ? clinux_acknowledged_bytes(id.descriptor) : -1
+        guard isCurrent(id) else { return -1 }
+        let acknowledged = clinux_acknowledged_bytes(id.descriptor)
+        guard acknowledged < 0 else { return acknowledged }
+        // A Unix socket's peer has read what neither the table nor the kernel still holds.
+        return pendingBytes(id) == 0 && clinux_unacknowledged_bytes(id.descriptor) == 0 ? .max : -1
     }
 
     /// What `acknowledgedBytes` will be once all that was queued by now is acknowledged.
@@ -91,7 +97,8 @@ extension ConnectionTable {
         guard isCurrent(id) else { return .max }
         // In this order: what is acknowledged in between counts twice, which is late and not early.
         let unacknowledged = Int64(clinux_unacknowledged_bytes(id.descriptor))
-        return clinux_acknowledged_bytes(id.descriptor) + unacknowledged + Int64(pendingBytes(id))
+        let acknowledged = clinux_acknowledged_bytes(id.descriptor)
+        return acknowledged < 0 ? 0 : acknowledged + unacknowledged + Int64(pendingBytes(id))
     }
 
     /// Asks for one notice when nothing waits any more.

@@ -25,10 +25,10 @@ extension ConnectionTable {
                 if slots[slot].output.isEmpty {
                     if idle >= silence.count { silent.append(id(of: descriptor)) }
                 } else if timeouts.stalledStream > 0 && idle >= timeouts.stalledStream.count {
-                    close(descriptor)
+                    close(descriptor, .stalled)
                 }
             case .finishing:
-                if idle >= timeouts.body.count { close(descriptor) }
+                if idle >= timeouts.body.count { close(descriptor, .unread) }
             case .lingering:
                 if idle >= timeouts.linger.count { close(descriptor) }
             }
@@ -43,7 +43,7 @@ extension ConnectionTable {
         switch reader.parser.phase {
         case .idle:
             // A connection that never sent a byte is treated as one that sends its head too slowly.
-            if idle >= (reader.hasServed ? timeouts.idle : timeouts.head).count { close(descriptor) }
+            if idle >= (reader.hasServed ? timeouts.idle : timeouts.head).count { close(descriptor, .idle) }
         case .head:
             if taken >= timeouts.head.count { timeOut(descriptor) }
         case .body:

@@ -64,8 +64,7 @@ package struct ConnectionTable: ~Copyable {
     var newcomers: [ConnectionID] = []
     /// How many connections may be open that have not asked for anything: beyond it the oldest are closed.
     package var newcomerLimit = 4096
-    /// How many were closed since there were too many.
-    package internal(set) var newcomersClosed = 0
+    var outcomes = ConnectionOutcomes()
     /// Whether no connection is to stay beyond its response.
     var isDraining = false
     /// Whether the end of a stream tells how far its peer had acknowledged it.
@@ -134,7 +133,7 @@ package struct ConnectionTable: ~Copyable {
     mutating func leaveStreaming(_ descriptor: Int32) {
         guard slots[Int(descriptor)].state == .streaming else { return }
         streamCount -= 1
-        let acknowledged = tracksAcknowledgements ? clinux_acknowledged_bytes(descriptor) : -1
+        let acknowledged = tracksAcknowledgements ? acknowledgedBytes(id(of: descriptor)) : -1
         notices.append(.streamClosed(id(of: descriptor), acknowledged: acknowledged))
     }
 

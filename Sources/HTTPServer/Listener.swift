@@ -6,6 +6,8 @@ package enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible 
     case addressInUse(String)
     case notPermitted(String)
     case unknownHost(String)
+    case occupied(path: String)
+    case socketInUse(path: String)
     case failed(String, code: Int32)
 
     package var description: String {
@@ -16,6 +18,10 @@ package enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible 
             "\(address) may not be listened on by this user: choose a server.port above 1023"
         case .unknownHost(let host):
             "\(host) is not an address of this machine: set server.host to one, such as 127.0.0.1"
+        case .occupied(let path):
+            "\(path) is there and is no socket: remove it, or set server.host to another path"
+        case .socketInUse(let path):
+            "\(path) is in use: stop what listens there, or set server.host to another path"
         case .failed(let address, let code):
             "cannot listen on \(address): \(String(cString: strerror(code)))"
         }
@@ -25,7 +31,7 @@ package enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible 
 /// A listening socket.
 package struct Listener: Sendable {
     package let descriptor: Int32
-    /// The port that it has, which the kernel chose where 0 was asked for.
+    /// The port that it has, which the kernel chose where 0 was asked for; 0 for a Unix socket.
     package let port: Int
 
     /// Listens on a TCP address.
@@ -60,6 +66,11 @@ package struct Listener: Sendable {
         }
         self.descriptor = descriptor
         self.port = Listener.boundPort(descriptor) ?? port
+    }
+
+    init(descriptor: Int32, port: Int) {
+        self.descriptor = descriptor
+        self.port = port
     }
 
     private static func boundPort(_ descriptor: Int32) -> Int? {

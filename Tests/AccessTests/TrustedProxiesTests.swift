@@ -41,6 +41,14 @@ struct TrustedProxiesTests {
         values: [String], peer: String, origin: String
     ) throws {
         let peer = try #require(IPAddress(peer))
-        #expect(try proxies.clientAddress(forwardedFor: values, peer: peer) == #require(IPAddress(origin)))
+        let expected = try #require(IPAddress(origin))
+        #expect(proxies.clientAddress(forwardedFor: values, peer: peer) == expected)
+    }
+
+    @Test func `what comes by a Unix socket comes from a proxy`() {
+        let last = proxies.clientAddress(forwardedFor: ["198.51.100.1, 203.0.113.9"], peer: nil)
+        #expect(last == IPAddress("203.0.113.9"))
+        #expect(proxies.clientAddress(forwardedFor: [], peer: nil) == nil)
+        #expect(proxies.clientAddress(forwardedFor: ["unknown"], peer: nil) == nil)
     }
 }

@@ -35,7 +35,7 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"server": {"host": "example.com"}}"#,
-            #"server.host in config.json is "example.com": allowed is an IPv4 or IPv6 address or "localhost""#
+            #"server.host in config.json is "example.com": allowed is an IPv4 or IPv6 address, "localhost" or "unix:///path/of/a.sock""#
         ),
         (
             #"{"server": {"hosts": ["a:80"]}}"#,

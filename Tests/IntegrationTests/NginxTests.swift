@@ -1,16 +1,12 @@
-import Foundation
 import HTTP
 import Testing
 
-private let isNginxInstalled = FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx")
-
 /// `docs/nginx.conf`, tried.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: isNginxInstalled, "nginx is not installed"))
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
 struct NginxTests {
     private let bridge: FlagpoleProcess
-    private let directory: TemporaryDirectory
-    private let nginx: ChildProcess
-    private let port: Int
+    private let nginx: NginxProxy
+    private var port: Int { nginx.port }
 
     init() throws {
         bridge = try FlagpoleProcess(
@@ -21,39 +17,14 @@ struct NginxTests {
                 ],
                 "auth": ["mode": "proxy", "trusted_proxies": ["127.0.0.3"]],
             ], environment: ["FLAGPOLE_ADMIN_KEY": "admin-key-0123456789"])
-        directory = try TemporaryDirectory()
-        port = try LoopbackSocket.unusedPort()
-        let documented = try String(
-            contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/nginx.conf"),
-            encoding: .utf8)
-        let server = documented.replacing("127.0.0.1:8080", with: "127.0.0.1:\(bridge.port)")
-            .replacing("listen 80;", with: "listen 127.0.0.1:\(port);")
-            // Else it would come from the address that its clients have here, and that cannot be told from theirs.
-            .replacing("proxy_http_version 1.1;", with: "proxy_http_version 1.1; proxy_bind 127.0.0.3;")
-            // Whoever signs in is let in, as auth_basic lets in whom it knows.
-            .replacing("$remote_user", with: "$http_x_signed_in")
-        try directory.write(
-            """
-            daemon off;
-            master_process off;
-            pid \(directory.path("nginx.pid"));
-            error_log \(directory.path("error.log"));
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path \(directory.path("body"));
-                proxy_temp_path \(directory.path("proxy"));
-                fastcgi_temp_path \(directory.path("fastcgi"));
-                uwsgi_temp_path \(directory.path("uwsgi"));
-                scgi_temp_path \(directory.path("scgi"));
-                \(server)
-            }
-            """, to: "nginx.conf")
-        nginx = try ChildProcess(
-            ["/usr/sbin/nginx", "-c", directory.path("nginx.conf"), "-p", directory.path("")],
-            errors: directory.path("nginx-errors"))
-        let port = port
-        try eventually("nginx") { (try? LoopbackSocket(port: port)) != nil }
+        nginx = try NginxProxy(
+            upstream: "127.0.0.1:\(bridge.port)",
+            [
+                // Else it would come from the address that its clients have here, and that cannot be told from theirs.
+                ("proxy_http_version 1.1;", "proxy_http_version 1.1; proxy_bind 127.0.0.3;"),
+                // Whoever signs in is let in, as auth_basic lets in whom it knows.
+                ("$remote_user", "$http_x_signed_in"),
+            ])
     }
 
     private let signedIn = [("Host", "push.example"), ("X-Signed-In", "42")]

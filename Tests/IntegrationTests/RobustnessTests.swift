@@ -97,7 +97,9 @@ struct RobustnessTests {
         }
         #expect(try bridge.get("/healthz").status == 200)
         try eventually("fewer connections") { try bridge.metric("flagpole_connections") ?? 0 <= 110 }
-        try eventually("the count") { try bridge.metric("flagpole_newcomers_closed_total") ?? 0 >= 390 }
+        try eventually("the count") {
+            try bridge.metric(#"flagpole_connections_closed_total{reason="newcomer"}"#) ?? 0 >= 390
+        }
         #expect(try client.request("GET", "/healthz").status == 200)
         try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")
         #expect(try stream.ids(1) == ["a"])

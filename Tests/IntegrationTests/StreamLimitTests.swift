@@ -4,8 +4,10 @@ import Testing
 /// Streams that the bridge does not take, or ends.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct StreamLimitTests {
-    @Test(arguments: ["max_streams", "max_streams_per_feed"])
-    func `a stream too many is told to come back, with 200`(limit: String) throws {
+    @Test(arguments: [
+        ("max_streams", "full"), ("max_streams_per_feed", "feed"), ("max_streams_per_address", "address"),
+    ])
+    func `a stream too many is told to come back, with 200`(limit: String, reason: String) throws {
         let bridge = try FlagpoleProcess(["server": [limit: 1, "retry_ms": 1000]])
         var first: EventStreamClient? = try bridge.liveStream("feed=user:42")
 
@@ -15,7 +17,7 @@ struct StreamLimitTests {
         #expect(refused.head?.headers["Content-Type"] == "text/event-stream; charset=utf-8")
         #expect(refused.text.wholeMatch(of: /retry: \d+\n: [^\n]+\n\n/) != nil)
         #expect(500...1500 ~= (refused.retry ?? 0))
-        #expect(try bridge.metric("flagpole_streams_refused_total") == 1)
+        #expect(try bridge.metric(#"flagpole_streams_refused_total{reason="\#(reason)"}"#) == 1)
 
         #expect(first?.head?.status == 200)
         first = nil

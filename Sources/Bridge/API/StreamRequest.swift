@@ -9,9 +9,6 @@ package struct StreamRequest {
     /// The cursor that the client came with, if it is one of ours.
     let presented: LogPosition?
 
-    /// How many feeds a stream may have.
-    package static let maximumFeeds = 100
-
     init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
         let names = request.target.all("feed")
         guard !names.isEmpty else {
@@ -25,8 +22,9 @@ package struct StreamRequest {
             feeds.append(
                 StreamFeed(name: feed, isInbox: kind.isInbox, isReadOnDelivery: kind.readMarking == .onDelivery))
         }
-        guard feeds.count <= StreamRequest.maximumFeeds else {
-            throw Problem(.badRequest, "A stream has at most \(StreamRequest.maximumFeeds) feeds; open another one.")
+        guard feeds.count <= settings.server.maxFeedsPerStream else {
+            throw Problem(
+                .badRequest, "A stream has at most \(settings.server.maxFeedsPerStream) feeds; open another one.")
         }
         self.feeds = feeds
         isEnveloped = feeds.count > 1 || request.target.first("envelope") == "1"

@@ -61,5 +61,10 @@ extension Configuration {
 
 extension Configuration.Server {
     /// Whether only this machine can reach the server.
-    package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    package var isLoopback: Bool {
+        socketPath != nil || host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    /// The path of the Unix socket that is listened on instead of a port.
+    package var socketPath: String? { host.hasPrefix("unix://") ? String(host.dropFirst("unix://".count)) : nil }
 }

@@ -54,7 +54,9 @@ extension SettingDomain {
 extension SettingDomain<String> {
     static let path = string("the path of a file or directory") { !$0.isEmpty && $0 != ":memory:" && $0.isLine }
 
-    static let host = string("an IPv4 or IPv6 address or \"localhost\"") { $0 == "localhost" || isAddress($0) }
+    static let host = string("an IPv4 or IPv6 address, \"localhost\" or \"unix:///path/of/a.sock\"") {
+        $0 == "localhost" || isAddress($0) || ($0.hasPrefix("unix:///") && !$0.hasSuffix("/") && !$0.contains("\0"))
+    }
 
     static let redisURL = SettingDomain {
         .string($0)

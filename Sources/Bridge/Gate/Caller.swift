@@ -5,8 +5,8 @@ import Feeds
 enum Caller: Sendable {
     /// Nobody asks, in the mode `open`.
     case anyone
-    /// The holder of an admin key.
-    case keyHolder(AdminKeys.Scope)
+    /// The holder of an admin key, which is told by its place among them.
+    case keyHolder(AdminKeys.Scope, number: Int)
     /// A reader; `token` is what Redis knows it by.
     case reader(Grant, token: Token?)
 
@@ -15,7 +15,7 @@ enum Caller: Sendable {
         let isAllowed =
             switch self {
             case .anyone: true
-            case .keyHolder(let scope): scope.allows(kind: feed.kind)
+            case .keyHolder(let scope, _): scope.allows(kind: feed.kind)
             case .reader(let grant, _): grant.allows(feed)
             }
         guard isAllowed else { throw Problem(.forbidden, "\(feed) is not among the feeds that this caller may read.") }
@@ -25,7 +25,7 @@ enum Caller: Sendable {
     func checkWriting(kind: String) throws(Problem) {
         switch self {
         case .anyone: break
-        case .keyHolder(let scope):
+        case .keyHolder(let scope, _):
             guard !scope.allows(kind: kind) else { break }
             throw Problem(.forbidden, "This admin key is not for the kind \(kind).")
         case .reader: throw Problem(.forbidden, "Writing takes an admin key, as Authorization: Bearer KEY.")
@@ -35,7 +35,7 @@ enum Caller: Sendable {
     /// Refuses a caller that may not see everything.
     func checkOperating() throws(Problem) {
         switch self {
-        case .anyone, .keyHolder(.everything): break
+        case .anyone, .keyHolder(.everything, _): break
         case .keyHolder, .reader:
             throw Problem(.forbidden, "This takes an admin key for all kinds, as Authorization: Bearer KEY.")
         }

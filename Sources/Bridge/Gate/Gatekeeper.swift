@@ -39,9 +39,9 @@ struct Gatekeeper: Sendable {
         let credential = Credential(of: request, takesQuery: takesQuery, cookie: auth.cookie)
         // A key does not belong into a URL or a cookie.
         if case .bearer(let text) = credential, request.headers["Authorization"] != nil,
-            let scope = keys.scope(of: text)
+            let (number, scope) = keys.find(text)
         {
-            return .caller(.keyHolder(scope))
+            return .caller(.keyHolder(scope, number: number))
         }
         if auth.mode == .proxy { return .caller(.reader(try proxied(request, peer), token: nil)) }
         switch credential {
@@ -67,9 +67,8 @@ struct Gatekeeper: Sendable {
     /// The address that a request counts for: behind a trusted proxy the one that it was forwarded for; of an IPv6 address
     /// its network, since whoever has one mostly has all of a /64.
     func address(of request: HTTPRequest, from peer: PeerAddress) -> IPAddress? {
-        IPAddress(peer.description).map {
-            proxies.clientAddress(forwardedFor: request.headers.values("x-forwarded-for"), peer: $0).network
-        }
+        proxies.clientAddress(
+            forwardedFor: request.headers.values("x-forwarded-for"), peer: IPAddress(peer.description))?.network
     }
 
     static let unknownToken = refusal(

@@ -19,23 +19,33 @@ struct Asked: Sendable {
 extension Hub {
     /// Whether a request may be served now; one that comes too early for its address is answered.
     func isInTime(_ match: Router<Endpoint>.Match, _ address: IPAddress?, _ id: ConnectionID) throws(Problem) -> Bool {
-        var isStream = false
-        if case .found(let endpoint, _) = match {
-            // Probes are not kept waiting.
-            guard !endpoint.ignoresHost else { return true }
-            if case .stream = endpoint { isStream = true }
-        }
-        guard let address, let wait = requestRates?.take(address, now: MonotonicTime.now.nanoseconds) else {
-            return true
-        }
+        guard let address else { return true }
+        let endpoint: Endpoint? = if case .found(let endpoint, _) = match { endpoint } else { nil }
+        // Probes are not kept waiting.
+        guard endpoint?.ignoresHost != true else { return true }
+        let wait = addressRates?.take(address, now: MonotonicTime.now.nanoseconds)
+        return try isInTime(wait, "from this address", endpoint, id)
+    }
+
+    /// Whether a request may be served now; one that comes too early for its caller is answered.
+    func isInTime(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) -> Bool {
+        guard let account = caller.account else { return true }
+        let wait = keyRates?.take(account, now: MonotonicTime.now.nanoseconds)
+        return try isInTime(wait, "with this key or token", asked.endpoint, id)
+    }
+
+    private func isInTime(
+        _ wait: Int64?, _ whose: String, _ endpoint: Endpoint?, _ id: ConnectionID
+    ) throws(Problem) -> Bool {
+        guard let wait else { return true }
         telemetry.requestsLimited.add()
-        guard !isStream else {
-            refuse(id, "too many requests from this address")
+        if case .stream = endpoint {
+            refuse(id, .rate)
             return false
         }
         let seconds = wait / 1_000_000_000 + 1
         throw Problem(
-            .tooManyRequests, "Too many requests from this address; send this one again in \(seconds) s.",
+            .tooManyRequests, "Too many requests \(whose); send this one again in \(seconds) s.",
             headers: [("Retry-After", String(seconds))])
     }
 
@@ -57,7 +67,7 @@ extension Hub {
                 do throws(RedisError) {
                     grant = try await tokens.grant(of: token)
                 } catch {
-                    if case .stream = asked.endpoint { return refuse(id, "tokens cannot be checked at the moment") }
+                    if case .stream = asked.endpoint { return refuse(id, .unchecked) }
                     throw Hub.unreachable
                 }
                 guard let grant else { throw Gatekeeper.unknownToken }

@@ -51,6 +51,7 @@ extension Hub {
 
     /// A request whose caller is known.
     func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
+        guard try isInTime(asked, for: caller, id) else { return }
         let (request, parameters) = (asked.request, asked.parameters)
         switch asked.endpoint {
         case .stream:

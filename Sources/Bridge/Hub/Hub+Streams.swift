@@ -16,25 +16,19 @@ extension Hub {
         let isFull = maximumStreams > 0 && connections.streamCount >= maximumStreams
         let perFeed = settings.server.maxStreamsPerFeed
         let isFeedFull = perFeed > 0 && request.feeds.contains { subscriptions.streams(of: $0.name) >= perFeed }
-        let perAddress = settings.server.maxStreamsPerAddress
-        let isAddressFull = perAddress > 0 && address.map { streamsByAddress[$0, default: 0] >= perAddress } ?? false
-        let reason =
-            isDraining
-            ? "shutting down"
-            : isFull
-                ? "too many streams"
-                : isFeedFull ? "too many streams of a feed" : isAddressFull ? "too many streams from an address" : nil
-        if let reason { return refuse(id, reason) }
+        let refusals: [(Bool, StreamRefusal)] = [
+            (isDraining, .draining), (isFull, .full), (isFeedFull, .feedFull),
+            (streamsByAddress.isFull(address), .addressFull), (streamsByIdentity.isFull(caller.account), .identityFull),
+        ]
+        if let refusal = refusals.first(where: \.0)?.1 { return refuse(id, refusal) }
         guard connections.beginStream(id, Hub.streamHeaders) else { return }
         var first: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &first)
         connections.send(ChunkEncoder.frame(first), to: id)
         register(request, id)
         admissions.add(caller, stream: id.descriptor)
-        if perAddress > 0, let address {
-            addresses[id.descriptor] = address
-            streamsByAddress[address, default: 0] += 1
-        }
+        streamsByAddress.add(address, stream: id.descriptor)
+        streamsByIdentity.add(caller.account, stream: id.descriptor)
         ask(id, request.start)
     }
 
@@ -62,11 +56,11 @@ extension Hub {
 
     /// Answers with a stream that ends at once and says when to try again: to anything but 200 EventSource gives up
     /// for good.
-    func refuse(_ id: ConnectionID, _ reason: String) {
-        telemetry.streamsRefused.add()
+    func refuse(_ id: ConnectionID, _ refusal: StreamRefusal) {
+        telemetry.streamsRefused(refusal.rawValue).add()
         var body: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &body)
-        ServerSentEvent.appendComment(reason, to: &body)
+        ServerSentEvent.appendComment(refusal.comment, to: &body)
         body.append(UInt8(ascii: "\n"))
         connections.respond(id, HTTPResponse(headers: Hub.streamHeaders, body: body), closing: true)
     }
@@ -79,9 +73,8 @@ extension Hub {
         newlyForsaken += subscriptions.removeAll(list: streams[slot].subscription)
         rests[id.descriptor] = nil
         admissions.remove(stream: id.descriptor)
-        if let address = addresses.removeValue(forKey: id.descriptor), let count = streamsByAddress[address] {
-            streamsByAddress[address] = count > 1 ? count - 1 : nil
-        }
+        streamsByAddress.remove(stream: id.descriptor)
+        streamsByIdentity.remove(stream: id.descriptor)
         streams[slot] = StreamState()
     }
 

@@ -31,10 +31,10 @@ actor Hub {
     /// What let streams in.
     var admissions = Admissions()
     var nextTokenCheck = MonotonicTime(nanoseconds: 0)
-    /// How many streams each address has, where that is limited.
-    var streamsByAddress: [IPAddress: Int] = [:]
-    var addresses: [Int32: IPAddress] = [:]
-    var requestRates: TokenBuckets<IPAddress>?
+    var streamsByAddress: StreamCounts<IPAddress>
+    var streamsByIdentity: StreamCounts<Caller.Account>
+    var addressRates: TokenBuckets<IPAddress>?
+    var keyRates: TokenBuckets<Caller.Account>?
     /// Whether it matters which address a request counts for.
     let countsAddresses: Bool
     var connections: ConnectionTable
@@ -69,7 +69,6 @@ actor Hub {
     /// Whether the last connection has gone after `drain`.
     nonisolated let hasDrained = Atomic<Bool>(false)
     private var reportedStreams = 0
-    private var reportedNewcomers = 0
 
     init(
         _ settings: Configuration, maximumStreams: Int, listener: Listener, adminListener: Listener? = nil,
@@ -90,17 +89,23 @@ actor Hub {
         self.tokens = tokens
         self.gatekeeper = gatekeeper
         cors = CrossOrigin(settings.cors.origins)
-        let rate = settings.server.requestsPerSecondPerAddress
-        countsAddresses = rate > 0 || settings.server.maxStreamsPerAddress > 0
-        // A burst of two seconds' worth; addresses beyond the table's capacity push out those that are idle.
-        requestRates = rate > 0 ? TokenBuckets(rate: rate, burst: 2 * rate, capacity: 65_536) : nil
+        addressRates = TokenBuckets(perSecond: settings.server.requestsPerSecondPerAddress)
+        keyRates = TokenBuckets(perSecond: settings.server.requestsPerSecondPerKey)
+        streamsByAddress = StreamCounts(limit: settings.server.maxStreamsPerAddress)
+        streamsByIdentity = StreamCounts(limit: settings.server.maxStreamsPerIdentity)
+        countsAddresses = settings.server.requestsPerSecondPerAddress > 0 || settings.server.maxStreamsPerAddress > 0
         self.telemetry = telemetry
         router = Endpoint.router()
         var timeouts = ConnectionTimeouts()
+        timeouts.head = Milliseconds(Int64(settings.server.headTimeoutMilliseconds))
+        timeouts.body = Milliseconds(Int64(settings.server.bodyTimeoutMilliseconds))
+        timeouts.idle = Milliseconds(Int64(settings.server.idleTimeoutMilliseconds))
         timeouts.stalledStream = Milliseconds(Int64(settings.server.stalledStreamMilliseconds))
         deliveryKinds = Set(settings.kinds.filter { $0.readMarking == .onDelivery }.map(\.name))
-        connections = ConnectionTable(
-            loop: loop, limits: HTTPLimits(bodyBytes: settings.server.maxBodyBytes), timeouts: timeouts)
+        let limits = HTTPLimits(
+            requestLineBytes: settings.server.maxRequestLineBytes, headerBytes: settings.server.maxHeaderBytes,
+            bodyBytes: settings.server.maxBodyBytes)
+        connections = ConnectionTable(loop: loop, limits: limits, timeouts: timeouts)
         // Of few descriptors they get a share only.
         if maximumStreams > 0 { connections.newcomerLimit = max(64, min(4096, maximumStreams / 4)) }
         connections.tracksAcknowledgements = !deliveryKinds.isEmpty
@@ -219,10 +224,7 @@ actor Hub {
         if !unanswered.isEmpty { askAgain() }
         if unwelcomed > 0 { welcomeLate() }
         endRevoked(now)
-        if connections.newcomersClosed > reportedNewcomers {
-            telemetry.newcomersClosed.add(connections.newcomersClosed - reportedNewcomers)
-            reportedNewcomers = connections.newcomersClosed
-        }
+        telemetry.count(connections.takeOutcomes())
         if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }
     }
 

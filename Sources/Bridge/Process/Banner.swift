@@ -6,13 +6,14 @@ import Redis
 enum Banner {
     static func print(_ settings: Configuration, version: String, options: String, port: Int, redis: RedisEndpoint) {
         let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
+        let address = settings.server.socketPath == nil ? "http://\(host):\(port)/" : settings.server.host
         let user = settings.kinds.first { $0.name == "user" } ?? settings.kinds[0]
         let program = CommandLine.arguments.first ?? "flagpole"
         let prefix = settings.redis.prefix
         let list = prefix + (user.list?.key(for: "42") ?? "")
         let flag = prefix + (user.flag?.key(for: "42") ?? "")
         let text = """
-            Flagpole \(version) is at http://\(host):\(port)/
+            Flagpole \(version) is at \(address)
               push   \(client(settings, redis)) RPUSH \(list) '{"title":"Hello","message":"from redis-cli"}'
                      \(client(settings, redis)) SET \(flag) 1
               or     \(program) push \(user.name):42 --title Hello --message "from the command line"\(options)

@@ -57,15 +57,9 @@ private final class RunningBridge {
         let identity = try RunningBridge.openDatabase(settings, directory, logger)
         // The port comes before Redis, so that a start that fails has not touched anything.
         let threads = settings.server.threads
-        let first = try Listener(host: settings.server.host, port: settings.server.port, sharesPort: threads > 1)
-        let port = first.port
-        let listeners =
-            try [first]
-            + (1..<max(1, threads)).map { _ in
-                try Listener(host: settings.server.host, port: port, sharesPort: true)
-            }
+        let listeners = try Listener.all(settings.server)
         let admin = try settings.server.admin.map { try Listener(host: $0.host, port: $0.port) }
-        self.port = port
+        port = listeners[0].port
         embedded = settings.redis.isEmbedded ? try EmbeddedRedis(settings, logger) : nil
         endpoint = try settings.redisEndpoint
         try embedded?.start()
@@ -170,6 +164,7 @@ private final class RunningBridge {
             executor.stop()
         }
         for thread in threads { thread.join() }
+        if let path = settings.server.socketPath { unlink(path) }
         embedded?.stop(until: deadline)
         logger.info("stopped")
     }

@@ -84,11 +84,10 @@ final class FlagpoleProcess {
         try eventually("the banner") {
             guard started.isRunning else { throw HarnessError("it did not start: \(log)") }
             let firstLine = directory.text("output-\(runs)").prefix { $0 != "\n" }
-            guard let url = URL(string: String(firstLine.split(separator: " ").last ?? "")), let port = url.port else {
-                return false
-            }
-            self.port = port
-            return true
+            guard let url = URL(string: String(firstLine.split(separator: " ").last ?? "")) else { return false }
+            // A Unix socket has none.
+            self.port = url.port ?? 0
+            return url.scheme != nil
         }
     }
 

@@ -1,0 +1,18 @@
+import HTTPServer
+
+extension Listener {
+    /// A listener for each event loop: the loops share a port, among which the kernel spreads the connections, or the
+    /// one Unix socket, from which each takes what it gets.
+    static func all(_ server: Configuration.Server) throws(ListenerError) -> [Listener] {
+        if let path = server.socketPath {
+            var listeners = [try Listener(socket: path)]
+            while listeners.count < server.threads { listeners.append(try listeners[0].duplicate()) }
+            return listeners
+        }
+        var listeners = [try Listener(host: server.host, port: server.port, sharesPort: server.threads > 1)]
+        while listeners.count < server.threads {
+            listeners.append(try Listener(host: server.host, port: listeners[0].port, sharesPort: true))
+        }
+        return listeners
+    }
+}
