@@ -37,7 +37,7 @@ PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
 # Chaos would starve the others, and is not to be held up by them.
 test:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl \
-		chromium chromium-driver nginx
+		chromium chromium-driver nginx python3
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory -j2 test-bridge test-pages
@@ -70,8 +70,19 @@ fuzz:
 	@scripts/install-packages libsqlite3-dev
 	@Fuzz/run
 
-trial: chaos sanitize
-	TRIAL=1 $(MAKE) --no-print-directory -j2 test-bridge test-pages
+# Clients and writers in Python, as applications use them.
+PYTHON = .build/python/bin/python
+
+$(PYTHON): Tests/Clients/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	/usr/bin/python3 -m venv .build/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $(PYTHON)
+
+trial: $(PYTHON) chaos sanitize
+	@scripts/install-packages slowhttptest
+	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory -j2 test-bridge test-pages
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -52,5 +53,31 @@ struct HMACTests {
             "openssl dgst -sha256 -r -mac HMAC -macopt hexkey:\(hexadecimal(key)) \($0.joined(separator: " "))"
         }
         #expect(messages.map { hexadecimal(HMAC(key: key).code(for: $0)) } == expected)
+    }
+
+    @Test(arguments: 1...(ProcessInfo.processInfo.environment["TRIAL"] == nil ? 1 : 40))
+    func `keys and messages at random come out as Python's hmac and base64 have it`(_: Int) throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        // A message behind its key, and before both the key's length.
+        let cases = (0..<500).map { _ -> [UInt8] in
+            let length = Int.random(in: 0...200, using: &random)
+            let count = length + Int.random(in: 0...300, using: &random)
+            return [UInt8(length)] + (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        }
+        let program = """
+            import base64, hmac, sys
+            for name in sys.argv[1:]:
+                case = open(name, "rb").read()
+                code = hmac.digest(case[1:case[0] + 1], case[case[0] + 1:], "sha256")
+                print(base64.urlsafe_b64encode(code + case).decode().rstrip("="))
+            """
+        let expected = try Shell.digests(of: cases) { "python3 -c '\(program)' \($0.joined(separator: " "))" }
+        let codes = cases.map { bytes in
+            let key = Array(bytes[1..<Int(bytes[0]) + 1])
+            return Base64URL.encode(HMAC(key: key).code(for: Array(bytes[(Int(bytes[0]) + 1)...])) + bytes)
+        }
+        #expect(codes == expected, "seed \(seed)")
+        #expect(codes.compactMap { Base64URL.decode($0.utf8)?.dropFirst(32) }.map(Array.init) == cases, "seed \(seed)")
     }
 }

@@ -13,6 +13,12 @@ extension Hub {
     ///   - isForOperators: Whether it came to `server.admin`.
     ///   - id: Its connection.
     func serve(_ request: HTTPRequest, from peer: PeerAddress, isForOperators: Bool, _ id: ConnectionID) {
+        telemetry.logger.debug(
+            "request",
+            [
+                ("method", .string(request.method.name)), ("target", .string(request.target.withoutTokens)),
+                ("peer", .string(peer.description)),
+            ])
         do throws(Problem) {
             connections.setHeaders(cors.headers(for: request), on: id)
             let address = countsAddresses ? gatekeeper.address(of: request, from: peer) : nil
