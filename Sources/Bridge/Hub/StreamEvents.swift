@@ -107,7 +107,8 @@ enum StreamEvents {
 /// What surrounds a notification on a stream of several feeds.
 struct Envelope {
     let feed: String
-    let id: String
+    /// `nil` where it has none, since it is stored nowhere.
+    let id: String?
     let isReplay: Bool
     /// When it was read, in Unix milliseconds.
     let readAt: Int64?
@@ -122,7 +123,7 @@ struct Envelope {
         data.name("feed")
         data.string(feed)
         data.name("id")
-        data.string(id)
+        if let id { data.string(id) } else { data.null() }
         data.name("replay")
         data.bool(isReplay)
         data.name("read_at")

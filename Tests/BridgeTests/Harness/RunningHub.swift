@@ -18,9 +18,11 @@ final class RunningHub {
     private let commits = HeldCommits()
 
     /// Calls `body` with a hub whose streams fall behind soon and read in small pages; ends its threads.
-    static func run(_ store: TestStore, _ body: (RunningHub) async throws -> Void) async throws {
+    static func run(
+        _ store: TestStore, kinds: [Kind] = [], _ body: (RunningHub) async throws -> Void
+    ) async throws {
         try await RunningWriter.run(store) { running in
-            let hub = try RunningHub(store, running)
+            let hub = try RunningHub(store, kinds, running)
             do { try await body(hub) } catch {
                 await hub.stop()
                 throw error
@@ -29,8 +31,9 @@ final class RunningHub {
         }
     }
 
-    private init(_ store: TestStore, _ running: RunningWriter) throws {
+    private init(_ store: TestStore, _ kinds: [Kind], _ running: RunningWriter) throws {
         var settings = Configuration()
+        settings.kinds += kinds
         settings.server.pingMilliseconds = 3_600_000
         settings.server.maxPendingBytes = 4096
         settings.server.backlogLimit = 1_000_000
@@ -76,11 +79,23 @@ final class RunningHub {
 
     func ingest(_ batch: IngestBatch) async throws { _ = try await writer.ingest(batch) }
 
+    /// Has the hub send an event that is stored nowhere.
+    func sendEphemeral(_ feed: String, event: String?, id: String? = nil, _ body: String) async throws {
+        let (hub, feed) = (hub, try FeedName(of: feed))
+        await hub.sendEphemeral(to: feed, event: event, id: id, body)
+    }
+
     /// From here on the hub is not told of what is committed, as if the writer's thread got no turn.
     func holdCommits() { commits.hold() }
 
     /// Tells the hub of what it was not told of, in order.
     func releaseCommits() { commits.release(to: hub) }
+}
+
+extension Hub {
+    fileprivate func sendEphemeral(to feed: FeedName, event: String?, id: String?, _ body: String) {
+        Array(body.utf8).withUnsafeBufferPointer { deliverEphemeral(to: feed, event: event, id: id, body: $0) }
+    }
 }
 
 /// What was committed and not yet handed over.

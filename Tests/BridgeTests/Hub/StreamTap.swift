@@ -73,6 +73,18 @@ final class StreamTap {
         return taken > 0
     }
 
+    /// Reads until `condition` holds, or long enough.
+    func read(until condition: () -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(15)
+        while !condition() {
+            guard ContinuousClock.now < deadline else { throw TestError("only \(notifications) came, and \(others)") }
+            try drain(waiting: 5)
+        }
+    }
+
+    /// Reads until the stream is live.
+    func untilLive() throws { try read { others["live"] != nil } }
+
     private func note(_ event: ReceivedEvent) {
         if event.data.hasPrefix("{\"id\"") || event.data.hasPrefix("{\"feed\"") {
             notifications.append(event)

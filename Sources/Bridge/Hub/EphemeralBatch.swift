@@ -1,0 +1,17 @@
+import Feeds
+
+/// Entries on their way to those who are connected, stored nowhere.
+struct EphemeralBatch: Sendable {
+    /// The bytes that `body` refers to.
+    var bytes: [UInt8] = []
+    var entries: [EphemeralEntry] = []
+}
+
+/// An entry that is stored nowhere: it has no position, and is sent once, to whoever is there.
+struct EphemeralEntry: Sendable {
+    let feed: FeedName
+    /// `nil` where its writer gave it none.
+    let id: String?
+    let event: String?
+    let body: Range<Int>
+}
