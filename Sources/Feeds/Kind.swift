@@ -40,6 +40,8 @@ package struct Kind: Hashable, Sendable {
     package var pollIntervalMilliseconds: Int?
     /// How many notifications of each feed are kept; `nil`: all, for as long as the retention says.
     package var keep: Int?
+    /// What of its entries is sent, and which is a feed's last.
+    package var rules = EntryRules()
 
     package init(
         name: String, list: KeyTemplate?, flag: KeyTemplate?, isInbox: Bool = false, timeToLiveSeconds: Int = 0,
