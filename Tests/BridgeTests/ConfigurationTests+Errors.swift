@@ -90,9 +90,9 @@ struct ConfigurationErrorTests {
                 + #"before it, which does not begin with "flagpole:""#
         ),
         (
-            #"{"kinds": {"user": {"coalesce": true}}}"#,
-            "unknown key kinds.user.coalesce in config.json: known are source, list, flag, inbox, mark_read, "
-                + "ttl_seconds, poll_interval_ms, keep"
+            #"{"kinds": {"user": {"sorted": true}}}"#,
+            "unknown key kinds.user.sorted in config.json: known are source, list, flag, inbox, mark_read, "
+                + "ttl_seconds, poll_interval_ms, keep, coalesce, end_when, where"
         ),
         (
             #"{"kinds": {"user": {"inbox": 1}}}"#,

@@ -8,6 +8,10 @@ package struct StreamRequest {
     let start: StreamStart
     /// The cursor that the client came with, if it is one of ours.
     let presented: LogPosition?
+    /// What notifications have to meet beside the rules of their kinds.
+    let conditions: [EntryCondition]
+    /// Whether the client came with a cursor, or something in its place.
+    let hasCursor: Bool
 
     init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
         let names = request.target.all("feed")
@@ -20,7 +24,9 @@ package struct StreamRequest {
             let (feed, kind) = try settings.feed(text)
             guard seen.insert(feed).inserted else { continue }
             feeds.append(
-                StreamFeed(name: feed, isInbox: kind.isInbox, isReadOnDelivery: kind.readMarking == .onDelivery))
+                StreamFeed(
+                    name: feed, isInbox: kind.isInbox, isReadOnDelivery: kind.readMarking == .onDelivery,
+                    canEnd: kind.rules.ending != nil))
         }
         guard feeds.count <= settings.server.maxFeedsPerStream else {
             throw Problem(
@@ -28,7 +34,9 @@ package struct StreamRequest {
         }
         self.feeds = feeds
         isEnveloped = feeds.count > 1 || request.target.first("envelope") == "1"
+        conditions = try StreamRequest.conditions(request)
         let cursor = StreamRequest.cursor(request)
+        hasCursor = !cursor.isEmpty
         if cursor.isEmpty {
             start = try StreamRequest.startWithoutCursor(request)
             presented = nil
@@ -36,6 +44,26 @@ package struct StreamRequest {
             (start, presented) = StreamRequest.start(after: cursor, epoch: epoch)
         }
     }
+
+    private static func conditions(_ request: HTTPRequest) throws(Problem) -> [EntryCondition] {
+        let texts = request.target.all("where")
+        guard texts.count <= EntryCondition.maximumConditions else {
+            throw Problem(.badRequest, "A stream has at most \(EntryCondition.maximumConditions) conditions.")
+        }
+        var conditions: [EntryCondition] = []
+        for text in texts {
+            guard text.utf8.count <= longestCondition, let condition = EntryCondition(query: text) else {
+                throw Problem(
+                    .badRequest,
+                    "where is a member and what it has to be, in at most \(longestCondition) bytes: priority>=5, priority<=9, "
+                        + "status=done or status=done,failed; repeat it for more than one condition.")
+            }
+            conditions.append(condition)
+        }
+        return conditions
+    }
+
+    private static let longestCondition = 256
 
     /// What stands in `Last-Event-ID`, else in the query; an empty one is none.
     private static func cursor(_ request: HTTPRequest) -> String {

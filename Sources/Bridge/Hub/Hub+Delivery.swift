@@ -10,8 +10,10 @@ extension Hub {
             var plain: [UInt8]?
             var enveloped: [UInt8]?
             let isReadOnDelivery = notification.readAt == nil && isReadOnDelivery(notification.feed)
-            send(to: notification.feed, at: notification.position, tracking: isReadOnDelivery ? notification.id : nil) {
-                isEnveloped in
+            send(
+                to: notification.feed, at: notification.position, tracking: isReadOnDelivery ? notification.id : nil,
+                if: { isWanted(notification, commit.bytes, by: $0) }
+            ) { isEnveloped in
                 if isEnveloped {
                     let chunk = enveloped ?? encode(notification, commit.bytes, enveloped: true)
                     enveloped = chunk
@@ -21,6 +23,7 @@ extension Hub {
                 plain = chunk
                 return chunk
             }
+            if let isLast = notification.isLast { note(notification.feed, hasEnded: isLast) }
         }
         for change in commit.changes {
             var encoded: [UInt8]?
@@ -40,9 +43,11 @@ extension Hub {
     ///   - feed: The feed.
     ///   - position: The event's position.
     ///   - notification: The id of a notification that counts as read once it has arrived.
+    ///   - isWanted: Whether a stream with conditions of its own wants it.
     ///   - chunk: The event's bytes.
     private func send(
         to feed: FeedName, at position: LogPosition, tracking notification: String? = nil,
+        if isWanted: (_ stream: Int32) -> Bool = { _ in true },
         _ chunk: (_ isEnveloped: Bool) -> [UInt8]
     ) {
         subscriptions.forEachStream(of: feed) { descriptor in
@@ -53,6 +58,10 @@ extension Hub {
             }
             // The database may have told the stream of it already.
             guard streams[slot].cursor < position else { return }
+            if streams[slot].isSelective && !isWanted(descriptor) {
+                streams[slot].cursor = position
+                return
+            }
             let chunk = chunk(streams[slot].isEnveloped)
             let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
             let pending = connections.pendingBytes(id)
@@ -92,6 +101,13 @@ extension Hub {
             ConnectionID(descriptor: Int32(slot), generation: streams[slot].generation))
     }
 
+    private func isWanted(_ notification: CommittedNotification, _ bytes: [UInt8], by stream: Int32) -> Bool {
+        guard let selection = selections[stream] else { return true }
+        return bytes.withUnsafeBufferPointer {
+            selection.wants(notification, UnsafeBufferPointer(rebasing: $0[notification.body]))
+        }
+    }
+
     private func encode(_ change: CommittedChange) -> [UInt8] {
         var events: [UInt8] = []
         StreamEvents.append(
@@ -114,6 +130,10 @@ extension Hub {
                 ServerSentEvent.appendChunk(id: id, event: event, data: body.span, to: &chunk)
             }
         }
-        return chunk
+        guard notification.isLast == true else { return chunk }
+        // A feed's end goes with its last entry: no stream can have one without the other.
+        var events = Array(chunk[ChunkEncoder.contentRange(ofFramed: chunk)])
+        StreamEvents.appendEnd(cursor(notification.position), of: notification.feed, to: &events)
+        return ChunkEncoder.frame(events)
     }
 }

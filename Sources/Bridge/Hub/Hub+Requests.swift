@@ -68,7 +68,7 @@ extension Hub {
                 try RequestGuard.checkOrigin(request, allowed: settings.cors.origins)
             }
             guard request.method != .head else { return connections.respondStreamHead(id, Hub.streamHeaders) }
-            openStream(stream, for: caller, at: asked.address, id)
+            openUnlessOver(stream, for: caller, at: asked.address, id)
         case .publish:
             try publish(request, to: parameters[0], for: caller, id)
         case .history, .unread, .markRead, .markUnread, .remove:

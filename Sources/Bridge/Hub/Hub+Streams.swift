@@ -40,6 +40,8 @@ extension Hub {
         stream.mode = .replaying
         stream.generation = id.generation
         stream.isEnveloped = request.isEnveloped
+        stream.isSelective = !request.conditions.isEmpty
+        selections.add(request.conditions, stream: id.descriptor)
         stream.opening = StreamOpening(began: now, start: request.start, presented: request.presented)
         let lifetime = settings.server.maxStreamMilliseconds
         if lifetime > 0 {
@@ -72,6 +74,7 @@ extension Hub {
         if let opening = streams[slot].opening, !opening.isWelcomed { unwelcomed -= 1 }
         newlyForsaken += subscriptions.removeAll(list: streams[slot].subscription)
         rests[id.descriptor] = nil
+        selections.remove(stream: id.descriptor)
         admissions.remove(stream: id.descriptor)
         streamsByAddress.remove(stream: id.descriptor)
         streamsByIdentity.remove(stream: id.descriptor)
@@ -91,7 +94,10 @@ extension Hub {
         // What is left of a backlog ends where the first part ended, so that what was missed since is still missed.
         if case .rest = start {} else { streams[slot].hasMissed = false }
         let feeds = subscriptions.feeds(list: streams[slot].subscription)
-        queries.append((id, StreamQuery(feeds: feeds, start: start, isEnveloped: streams[slot].isEnveloped)))
+        var query = StreamQuery(feeds: feeds, start: start, isEnveloped: streams[slot].isEnveloped)
+        query.conditions = selections[id.descriptor]?.conditions ?? []
+        query.isOpening = streams[slot].opening?.start != nil
+        queries.append((id, query))
     }
 
     /// Takes the store's answers.
@@ -120,15 +126,18 @@ extension Hub {
         events.append(contentsOf: page.events)
         eventsSent += page.eventCount
         streams[slot].cursor = page.after
+        var isOver = false
         if page.rest == nil && !streams[slot].hasMissed {
             streams[slot].mode = .live
+            isOver = noteEnds(page.ended, slot)
             if streams[slot].opening != nil {
                 streams[slot].opening = nil
-                StreamEvents.appendLive(cursor(page.after), unread: page.unread, to: &events)
+                if !isOver { StreamEvents.appendLive(cursor(page.after), unread: page.unread, to: &events) }
             }
         }
         if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
         track(page.unreadOnDelivery, on: id)
+        if isOver { connections.endStream(id) }
         guard streams[slot].mode != .live else { return }
         rests[id.descriptor] = page.rest
         connections.notifyWhenDrained(id)

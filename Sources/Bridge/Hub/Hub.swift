@@ -52,6 +52,12 @@ actor Hub {
     /// How many streams have not been welcomed yet.
     var unwelcomed = 0
     var eventsSent = 0
+    /// What streams want of their feeds.
+    var selections = StreamSelections()
+    /// Requests for streams that may be over.
+    var undecided: [ConnectionID: UndecidedStream] = [:]
+    /// Whether there are kinds whose feeds end.
+    let feedsCanEnd: Bool
     /// What counts as read once it has arrived.
     var deliveries = Deliveries()
     /// The position up to which commits were delivered.
@@ -102,6 +108,7 @@ actor Hub {
         timeouts.idle = Milliseconds(Int64(settings.server.idleTimeoutMilliseconds))
         timeouts.stalledStream = Milliseconds(Int64(settings.server.stalledStreamMilliseconds))
         deliveryKinds = Set(settings.kinds.filter { $0.readMarking == .onDelivery }.map(\.name))
+        feedsCanEnd = settings.kinds.contains { $0.rules.ending != nil }
         let limits = HTTPLimits(
             requestLineBytes: settings.server.maxRequestLineBytes, headerBytes: settings.server.maxHeaderBytes,
             bodyBytes: settings.server.maxBodyBytes)
@@ -223,6 +230,7 @@ actor Hub {
         }
         if !unanswered.isEmpty { askAgain() }
         if unwelcomed > 0 { welcomeLate() }
+        if !undecided.isEmpty { decideLate() }
         endRevoked(now)
         telemetry.count(connections.takeOutcomes())
         if settings.server.maxStreamMilliseconds > 0 { endAged(Ticks(now)) }

@@ -60,6 +60,16 @@ enum StreamEvents {
         append(id: cursor, event: change.kind.eventName, data: data.bytes, to: &out)
     }
 
+    /// Says that a feed has had its last entry.
+    static func appendEnd(_ cursor: Cursor, of feed: FeedName, to out: inout [UInt8]) {
+        var data = JSONWriter()
+        data.beginObject()
+        data.name("feed")
+        data.string(feed.text)
+        data.endObject()
+        append(id: cursor, event: "end", data: data.bytes, to: &out)
+    }
+
     /// A heartbeat.
     ///
     /// It has no id, so that it moves no cursor.

@@ -16,6 +16,8 @@ struct StreamState {
 
     var mode = Mode.closed
     var isEnveloped = false
+    /// Whether it has conditions of its own.
+    var isSelective = false
     /// Whether something was committed for it since the database was last asked.
     var hasMissed = false
     /// How it began; gone once the stream is live for the first time.

@@ -9,6 +9,8 @@ struct Subscriptions {
         var feed: StreamFeed
         var first = Subscriptions.none
         var streams: Int32 = 0
+        /// Whether the feed's last entry has come.
+        var hasEnded = false
     }
 
     private struct Subscription {
@@ -97,6 +99,22 @@ struct Subscriptions {
             body(subscriptions[Int(index)].stream)
             index = subscriptions[Int(index)].next
         }
+    }
+
+    /// Notes of a feed that has streams whether its last entry has come.
+    mutating func note(_ feed: FeedName, hasEnded: Bool) {
+        if let channel = byName[feed] { channels[Int(channel)].hasEnded = hasEnded }
+    }
+
+    /// Whether a stream has feeds, and all of them have had their last entries.
+    func haveAllEnded(list: Int32) -> Bool {
+        guard list != Subscriptions.none else { return false }
+        var index = list
+        while index != Subscriptions.none {
+            guard channels[Int(subscriptions[Int(index)].channel)].hasEnded else { return false }
+            index = subscriptions[Int(index)].sibling
+        }
+        return true
     }
 
     private mutating func makeChannel(_ feed: StreamFeed) -> Int32 {

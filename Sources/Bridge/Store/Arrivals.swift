@@ -50,7 +50,7 @@ final class Arrivals {
                     """
                     INSERT INTO arrivals (notification, feed)
                     SELECT seq, feed FROM notifications n WHERE feed GLOB '\(kind):*'
-                        AND NOT EXISTS (SELECT 1 FROM log WHERE notification = n.seq AND kind = 1)
+                        AND NOT EXISTS (SELECT 1 FROM log WHERE notification = n.seq)
                     ON CONFLICT DO NOTHING
                     """)
             }

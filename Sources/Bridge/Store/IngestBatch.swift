@@ -44,8 +44,11 @@ struct Commit: Sendable {
     /// Changes of read state, and removals.
     var changes: [CommittedChange] = []
 
+    /// The log's end, where notifications were stored that are not sent.
+    var reached: LogPosition?
+
     /// The position of the last of them.
-    var last: LogPosition? { changes.last?.position ?? notifications.last?.position }
+    var last: LogPosition? { reached ?? changes.last?.position ?? notifications.last?.position }
 }
 
 /// A change of a feed that is stored.
@@ -68,4 +71,6 @@ struct CommittedNotification: Sendable {
     var unread: Int?
     /// When it was read, in Unix milliseconds, if the application inserted it so.
     var readAt: Int64?
+    /// Whether it ends its feed; `nil` where nothing can.
+    var isLast: Bool?
 }

@@ -25,6 +25,7 @@ final class LogStore {
     let retention: Retention
     let readState: ReadState
     let arrivals: Arrivals
+    let coalescing: Coalescing
     private let insertArrival: SQLiteStatement
     private var knownDataVersion: Int64 = 0
 
@@ -70,9 +71,13 @@ final class LogStore {
         replaceTail = try connection.prepare("UPDATE feeds SET position = ?2, first = ?3, tail = ?4 WHERE id = ?1")
         isForgotten = try connection.prepare("SELECT 1 FROM forgotten WHERE feed = ? AND id = ?")
         insertNotification = try connection.prepare(
-            "INSERT INTO notifications (feed, id, body, stored_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            "INSERT INTO notifications (feed, id, body, stored_at, read_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        )
         insertLog = try connection.prepare(
-            "INSERT INTO log (pos, feed, kind, notification, data, at, own_id) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            """
+            INSERT INTO log (pos, feed, kind, notification, data, at, own_id, key, terminal)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
         countUnread = try connection.prepare(LogStore.unreadCount)
@@ -81,6 +86,7 @@ final class LogStore {
         retention = try Retention(connection)
         readState = try ReadState(connection)
         arrivals = try Arrivals(connection, kinds: kinds)
+        coalescing = try Coalescing(connection)
         insertArrival = try connection.prepare(LogStore.insertRow)
     }
 
@@ -177,6 +183,7 @@ final class LogStore {
         let hasOwnID: Bool
         let event: String?
         let body: UnsafeBufferPointer<UInt8>
+        var ruling = EntryRuling()
     }
 
     /// Stores one notification and gives it its position.
@@ -188,20 +195,34 @@ final class LogStore {
         insertNotification.bind(2, new.id)
         insertNotification.bind(3, text: new.body)
         insertNotification.bind(4, time)
+        // What is never sent is never unread.
+        insertNotification.bind(5, new.ruling.isSent ? nil : time)
         try insertNotification.run()
         guard connection.changes > 0 else { return nil }
-        insertLog.bind(7, new.hasOwnID ? 1 : nil as Int64?)
         return try append(
-            .notification, feed: new.number, notification: connection.lastInsertRowID, data: new.event, at: time)
+            new.ruling, hasOwnID: new.hasOwnID, feed: new.number, notification: connection.lastInsertRowID,
+            event: new.event, at: time)
     }
 
     /// Gives a row that the application inserted its position; `nil` where its id was taken in before.
     func append(
-        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, event: String?, at time: Int64
-    ) throws(SQLiteError) -> LogPosition? {
+        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, event: String?, _ ruling: EntryRuling, at time: Int64
+    ) throws -> LogPosition? {
         guard try !isForgotten(row.id, feed) else { return nil }
-        insertLog.bindNull(7)
-        return try append(.notification, feed: number, notification: row.sequence, data: event, at: time)
+        if !ruling.isSent { _ = try readState.markUnsent(row.sequence, at: time) }
+        return try append(
+            ruling, hasOwnID: false, feed: number, notification: row.sequence, event: event, at: time)
+    }
+
+    private func append(
+        _ ruling: EntryRuling, hasOwnID: Bool, feed: Int64, notification: Int64, event: String?, at time: Int64
+    ) throws(SQLiteError) -> LogPosition {
+        insertLog.bind(7, hasOwnID ? 1 : nil as Int64?)
+        // A feed's last entry is sent whatever follows it, so nothing supersedes it.
+        insertLog.bind(8, ruling.isTerminal ? nil : ruling.key)
+        insertLog.bind(9, ruling.isTerminal ? 1 : nil as Int64?)
+        return try append(
+            ruling.isSent ? .notification : .withheld, feed: feed, notification: notification, data: event, at: time)
     }
 
     /// Inserts a row as the application would.
@@ -241,7 +262,7 @@ final class LogStore {
     func append(
         _ change: FeedChange, _ feed: FeedName, _ number: Int64, unread: Int?, at time: Int64
     ) throws(SQLiteError) -> CommittedChange {
-        insertLog.bindNull(7)
+        for column in 7...9 { insertLog.bindNull(column) }
         let position = try append(
             change.kind, feed: number, notification: nil, data: String(decoding: change.members, as: UTF8.self),
             at: time)

@@ -78,6 +78,7 @@ final class ReadState {
     private let readThrough: SQLiteStatement
     private let unreadOne: SQLiteStatement
     private let removeOne: SQLiteStatement
+    private let readUnsent: SQLiteStatement
     private let sequence: SQLiteStatement
     private let foreignChanges: SQLiteStatement
     private let forgetForeignChange: SQLiteStatement
@@ -95,7 +96,11 @@ final class ReadState {
         readThrough = try connection.prepare(
             "UPDATE notifications SET read_at = ?3 WHERE feed = ?1 AND read_at IS NULL AND seq <= ?2 AND \(isTakenIn)")
         unreadOne = try connection.prepare(
-            "UPDATE notifications SET read_at = NULL WHERE feed = ?1 AND id = ?2 AND read_at IS NOT NULL")
+            "UPDATE notifications SET read_at = NULL WHERE feed = ?1 AND id = ?2 AND read_at IS NOT NULL"
+                // What streams do not show cannot be unread either.
+                + " AND NOT EXISTS (SELECT 1 FROM log WHERE notification = seq AND kind <> 1)")
+        readUnsent = try connection.prepare(
+            "UPDATE notifications SET read_at = ?2 WHERE seq = ?1 AND read_at IS NULL RETURNING id")
         removeOne = try connection.prepare("DELETE FROM notifications WHERE feed = ?1 AND id = ?2")
         sequence = try connection.prepare("SELECT seq FROM notifications WHERE feed = ? AND id = ?")
         foreignChanges = try connection.prepare(
@@ -128,6 +133,17 @@ final class ReadState {
     func markUnread(_ feed: FeedName, _ ids: [String]) throws -> FeedChange? {
         let changed = try marking { try ids.filter { try run(unreadOne, feed, $0) } }
         return changed.isEmpty ? nil : .unread(changed)
+    }
+
+    /// Marks as read what is not sent, or no longer; returns its id if it was unread.
+    func markUnsent(_ notification: Int64, at time: Int64) throws -> String? {
+        try marking {
+            readUnsent.bind(1, notification)
+            readUnsent.bind(2, time)
+            var id: String?
+            while try readUnsent.step() { id = readUnsent.string(0) }
+            return id
+        }
     }
 
     /// Removes a notification; its id stays known.

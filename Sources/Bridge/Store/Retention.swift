@@ -27,7 +27,7 @@ final class Retention {
         self.connection = connection
         head = try connection.prepare(
             """
-            SELECT pos, notification, kind, at FROM log
+            SELECT pos, notification, at FROM log
             WHERE pos > (SELECT purged FROM bridge) ORDER BY pos LIMIT \(Retention.rowsPerStep)
             """)
         redate = try connection.prepare("UPDATE log SET at = ?2 WHERE pos = ?1")
@@ -40,9 +40,9 @@ final class Retention {
             WHERE seq IN (SELECT seq FROM quarantine ORDER BY seq LIMIT \(Retention.rowsPerStep)) AND stored_at < ?
             """)
         oldestKept = try connection.prepare(
-            "SELECT pos FROM log WHERE feed = ?1 AND kind = 1 ORDER BY pos DESC LIMIT 1 OFFSET ?2 - 1")
+            "SELECT pos FROM log WHERE feed = ?1 AND kind = ?3 ORDER BY pos DESC LIMIT 1 OFFSET ?2 - 1")
         excess = try connection.prepare(
-            "SELECT pos, notification FROM log WHERE feed = ?1 AND kind = 1 AND pos < ?2 ORDER BY pos LIMIT ?3")
+            "SELECT pos, notification FROM log WHERE feed = ?1 AND kind = ?4 AND pos < ?2 ORDER BY pos LIMIT ?3")
         feeds = try connection.prepare(
             """
             SELECT id, name, position, EXISTS (SELECT 1 FROM log WHERE feed = feeds.id),
@@ -94,12 +94,12 @@ final class Retention {
         var rows: [(LogPosition, Int64?)] = []
         var fromTheFuture: LogPosition?
         while try head.step() {
-            let (position, at) = (head.int64(0), head.int64(3))
+            let (position, at) = (head.int64(0), head.int64(2))
             guard at < cutoff else {
                 if at > now { fromTheFuture = position }
                 break
             }
-            rows.append((position, head.int64(2) == LogEntryKind.notification.rawValue ? head.int64(1) : nil))
+            rows.append((position, head.optionalInt64(1)))
         }
         head.reset()
         // A time that is yet to come is that of a clock that was wrong: it counts from now.
@@ -118,25 +118,36 @@ final class Retention {
     /// Removes what a feed has beyond its newest `count` notifications, the oldest first and at most `limit`, within a
     /// transaction of the caller's.
     ///
-    /// To have missed them is no gap, so they are not noted as purged.
-    func trim(_ feed: Int64, to count: Int, limit: Int = rowsPerStep) throws(SQLiteError) -> Removal {
+    /// To have missed them is no gap, so they are not noted as purged. Each of `kinds` counts by itself: what is not sent
+    /// drives out nothing that is.
+    func trim(
+        _ feed: Int64, to count: Int, limit: Int = rowsPerStep, of kinds: [LogEntryKind] = LogEntryKind.notifications
+    ) throws(SQLiteError) -> Removal {
+        var removal = Removal()
+        for kind in kinds { try trim(feed, to: count, limit: limit, of: kind, &removal) }
+        return removal
+    }
+
+    private func trim(
+        _ feed: Int64, to count: Int, limit: Int, of kind: LogEntryKind, _ removal: inout Removal
+    ) throws(SQLiteError) {
         oldestKept.bind(1, feed)
         oldestKept.bind(2, count)
+        oldestKept.bind(3, kind.rawValue)
         let boundary = try oldestKept.step() ? oldestKept.int64(0) : nil
         oldestKept.reset()
-        var removal = Removal()
-        guard let boundary else { return removal }
+        guard let boundary else { return }
         excess.bind(1, feed)
         excess.bind(2, boundary)
         excess.bind(3, limit)
+        excess.bind(4, kind.rawValue)
         var rows: [(position: LogPosition, notification: Int64)] = []
         while try excess.step() { rows.append((excess.int64(0), excess.int64(1))) }
         for row in rows {
             try remove(row.notification, &removal)
             try run(deleteLog, row.position)
         }
-        removal.isFull = rows.count == limit
-        return removal
+        if rows.count == limit { removal.isFull = true }
     }
 
     private func remove(_ notification: Int64, _ removal: inout Removal) throws(SQLiteError) {

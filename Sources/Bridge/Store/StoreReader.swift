@@ -49,6 +49,11 @@ actor StoreReader {
         try withReading { try $0.unreadCount(feed) }
     }
 
+    /// Whether a stream that comes back has nothing to come back for.
+    func isOver(_ query: StreamQuery) throws -> Bool {
+        try withReading { try $0.isOver(query) }
+    }
+
     /// What was set aside as JSON, the newest first.
     func quarantine(limit: Int) throws -> [UInt8] {
         try withReading { try $0.quarantine(limit: limit) }

@@ -34,43 +34,51 @@ extension StoreWriter {
     private func takeArrivals(of feed: FeedName, _ store: LogStore) throws -> Bool {
         var commit = Commit(bytes: [])
         var outcomes = ArrivalOutcomes()
-        let hasMore = try store.transaction(appending: Arrivals.rowsPerStep) {
+        let hasMore = try store.transaction(appending: Arrivals.rowsPerStep + 1) {
             let now = WallClock.unixMilliseconds
             let (rows, hasMore) = try store.arrivals.take(feed.text)
             guard !rows.isEmpty else { return hasMore }
             let number = try store.number(of: feed)
-            for row in rows { try take(row, feed, number, store, now, &commit, &outcomes) }
+            let isInbox = settings.kind(of: feed)?.isInbox == true
+            var ruling = ruling(on: feed, number, isInbox: isInbox, store)
+            for row in rows { try take(row, &ruling, store, now, &commit, &outcomes) }
             if let keep = settings.kind(of: feed)?.keep {
-                _ = try store.retention.trim(number, to: keep, limit: rows.count + 100)
+                _ = try store.retention.trim(number, to: keep, limit: rows.count + 100, of: ruling.kindsOfRows)
             }
+            if ruling.hasRules { try finish([ruling], &commit, store, at: now) }
             forgetUnread([feed.text])
-            let unread = settings.kind(of: feed)?.isInbox == true ? try store.unread(feed) : nil
+            let unread = isInbox ? try store.unread(feed) : nil
             for index in commit.notifications.indices { commit.notifications[index].unread = unread }
             return hasMore
         }
-        telemetry.entriesStored.add(commit.notifications.count)
+        telemetry.entriesStored.add(outcomes.stored)
         report(outcomes, feed.text)
         deliver(commit)
         return hasMore
     }
 
     private func take(
-        _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
+        _ row: Arrivals.Row, _ rules: inout FeedRuling, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
         _ outcomes: inout ArrivalOutcomes
     ) throws {
+        let feed = rules.feed
         let start = commit.bytes.count
         let entry = row.body.withUnsafeBufferPointer { entryReader.read($0) }
         switch entry {
         case .notification(_, let event) where EntryReader.isID(row.id):
-            guard let position = try store.append(row, feed, number, event: event, at: now) else {
+            let ruling = row.body.withUnsafeBufferPointer { rules.ruling(on: $0) }
+            guard let position = try store.append(row, feed, rules.number, event: event, ruling, at: now) else {
                 outcomes.duplicates += 1
                 return try store.arrivals.discard(row)
             }
+            outcomes.stored += 1
+            _ = try rules.stored(ruling, at: position, store, now)
+            guard ruling.isSent else { return }
             commit.bytes += row.body
             commit.notifications.append(
                 CommittedNotification(
                     position: position, feed: feed, id: row.id, event: event, body: start..<commit.bytes.count,
-                    unread: nil, readAt: row.readAt))
+                    unread: nil, readAt: row.readAt, isLast: rules.isLast(ruling)))
         default:
             let reason: BadEntry = if case .bad(let reason) = entry { reason } else { .badID }
             try setAside(row, of: feed.text, reason, store, now, &outcomes)
@@ -124,6 +132,7 @@ extension StoreWriter {
 
 /// What became of rows that were not taken in.
 private struct ArrivalOutcomes {
+    var stored = 0
     var duplicates = 0
     var setAside: [BadEntry] = []
 }

@@ -27,6 +27,8 @@ actor StoreWriter {
     var entryReader: EntryReader
     /// What has arrived at streams' peers and is still to be marked as read.
     var delivered: [DeliveredNotification] = []
+    /// The kinds with rules that look into entries.
+    let ruledKinds: [String: RuledKind]
 
     /// - Parameters:
     ///   - settings: Where the database is, and how long what is kept.
@@ -37,6 +39,7 @@ actor StoreWriter {
         _ settings: Configuration, epoch: String, mark: @escaping @Sendable (LogPosition) -> Void, telemetry: Telemetry
     ) {
         self.settings = settings
+        ruledKinds = RuledKind.table(settings.kinds)
         entryReader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
         self.epoch = epoch
         self.mark = mark
@@ -67,6 +70,8 @@ actor StoreWriter {
     /// Stores a batch in one transaction with its positions, then hands it over.
     func ingest(_ batch: IngestBatch) throws -> IngestOutcome {
         let count = batch.readings.reduce(0) { $0 + $1.entries.count }
+        // Beside entries the log may get a change for each feed.
+        let appended = count + (ruledKinds.isEmpty ? 0 : batch.readings.count)
         var commit = Commit(bytes: batch.bytes)
         commit.notifications.reserveCapacity(count)
         var outcome = IngestOutcome()
@@ -76,17 +81,23 @@ actor StoreWriter {
                 if Faults.isOff(.positionInTransaction) {
                     for reading in batch.readings { _ = try store.move(reading) }
                 }
-                try store.transaction(appending: count) {
+                try store.transaction(appending: appended) {
                     if try store.wasChangedElsewhere() { unread.removeAll() }
+                    var rulings: [FeedRuling] = []
                     for reading in batch.readings {
                         guard let number = try place(reading, store) else {
                             outcome.conflicts.insert(reading.feed)
                             continue
                         }
+                        var ruling = ruling(on: reading.feed, number, isInbox: reading.isInbox, store)
                         let first = commit.notifications.count
-                        try ingest(reading, number, store, now, &commit, &outcome)
-                        try trim(reading, number, store, &commit.notifications[first...])
+                        let stored = outcome.stored
+                        try ingest(reading, &ruling, store, now, &commit, &outcome)
+                        try trim(
+                            reading, ruling, stored: outcome.stored - stored, store, &commit.notifications[first...])
+                        if ruling.hasRules { rulings.append(ruling) }
                     }
+                    try finish(rulings, &commit, store, at: now)
                     if Faults.isOff(.commitBeforeSending) { handOver(commit) }
                 }
             } catch {
@@ -116,7 +127,7 @@ actor StoreWriter {
     }
 
     private func ingest(
-        _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
+        _ reading: FeedReading, _ rules: inout FeedRuling, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
         _ outcome: inout IngestOutcome
     ) throws {
         try commit.bytes.withUnsafeBufferPointer { bytes in
@@ -129,18 +140,23 @@ actor StoreWriter {
                 case .notification(let given, let event):
                     let id = given ?? NotificationID.make(unixMilliseconds: now)
                     let before = reading.isInbox ? try unreadBefore(reading.feed, store) : nil
+                    let ruling = rules.ruling(on: body)
                     let new = LogStore.NewNotification(
-                        feed: reading.feed, number: number, id: id, hasOwnID: given == nil, event: event, body: body)
+                        feed: reading.feed, number: rules.number, id: id, hasOwnID: given == nil, event: event,
+                        body: body, ruling: ruling)
                     guard let position = try store.insert(new, at: now) else {
                         outcome.duplicates += 1
                         continue
                     }
                     outcome.stored += 1
-                    let count = before.map { $0 + 1 }
+                    let growth = try rules.stored(ruling, at: position, store, now)
+                    let count = before.map { $0 + growth }
                     if let count { unread[reading.feed] = count }
+                    guard ruling.isSent else { continue }
                     commit.notifications.append(
                         CommittedNotification(
-                            position: position, feed: reading.feed, id: id, event: event, body: range, unread: count))
+                            position: position, feed: reading.feed, id: id, event: event, body: range, unread: count,
+                            isLast: rules.isLast(ruling)))
                 }
             }
         }
@@ -149,10 +165,12 @@ actor StoreWriter {
     /// Keeps no more of a feed than its kind says: what comes in drives out as much, and a little of what was too much
     /// before.
     private func trim(
-        _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ committed: inout ArraySlice<CommittedNotification>
+        _ reading: FeedReading, _ rules: FeedRuling, stored: Int, _ store: LogStore,
+        _ committed: inout ArraySlice<CommittedNotification>
     ) throws(SQLiteError) {
-        guard let keep = reading.keep, !committed.isEmpty else { return }
-        let removal = try store.retention.trim(number, to: keep, limit: committed.count + 100)
+        guard let keep = reading.keep, stored > 0 else { return }
+        let removal = try store.retention.trim(
+            rules.number, to: keep, limit: stored + 100, of: rules.kindsOfRows)
         telemetry.notificationsPurged.add(removal.notifications)
         guard reading.isInbox, removal.notifications > 0 else { return }
         let count = try store.unread(reading.feed)

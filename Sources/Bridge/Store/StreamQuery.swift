@@ -30,6 +30,10 @@ struct StreamQuery: Hashable, Sendable {
     let start: StreamStart
     /// Whether notifications come in an envelope that names their feed.
     let isEnveloped: Bool
+    /// What a notification has to meet beside the rules of its kind.
+    var conditions: [EntryCondition] = []
+    /// Whether it is the stream's first part: one that comes back is told again what has ended.
+    var isOpening = false
 }
 
 /// A feed as a stream's query needs it.
@@ -38,6 +42,8 @@ struct StreamFeed: Hashable, Sendable {
     let isInbox: Bool
     /// Whether its notifications count as read once they are delivered.
     var isReadOnDelivery = false
+    /// Whether its kind says what its last entry is.
+    var canEnd = false
 }
 
 /// A notification that a stream was sent, and that counts as read once it has arrived.
@@ -61,4 +67,6 @@ struct StreamPage: Sendable {
     var unreadOnDelivery: [DeliveredNotification] = []
     /// The unread counts of the stream's inboxes.
     var unread: [(feed: FeedName, count: Int)] = []
+    /// The feeds that have ended, where nothing is still to come.
+    var ended: Set<FeedName> = []
 }

@@ -3,9 +3,15 @@ import SQLite
 
 extension StreamReading {
     /// The positions of what a newcomer gets, ascending over all feeds.
-    func backlogPositions(_ query: StreamQuery) throws -> [LogPosition] {
-        var positions: [LogPosition] = []
+    ///
+    /// Of a feed that has ended it is the last entry, and of an inbox what is unread beside it.
+    func backlogPositions(_ query: StreamQuery, _ snapshot: Snapshot) throws -> [LogPosition] {
+        var positions: Set<LogPosition> = []
         for feed in query.feeds {
+            if let end = snapshot.ends.first(where: { $0.value == feed.name })?.key {
+                positions.insert(end)
+                if !feed.isInbox { continue }
+            }
             let statement = feed.isInbox ? unreadBacklog : newest
             if feed.isInbox {
                 statement.bind(1, feed.name.text)
@@ -14,7 +20,7 @@ extension StreamReading {
                 statement.bind(1, number)
             }
             statement.bind(2, limits.backlog)
-            while try statement.step() { positions.append(statement.int64(0)) }
+            while try statement.step() { positions.insert(statement.int64(0)) }
         }
         return positions.sorted()
     }

@@ -4,7 +4,8 @@ import SQLite
 extension StreamReading {
     func replay(_ query: StreamQuery, after cursor: LogPosition, _ snapshot: Snapshot) throws -> StreamPage {
         var page = StreamPage(before: cursor, after: snapshot.last)
-        var positions: [LogPosition] = []
+        if query.isOpening { appendEnds(upTo: cursor, snapshot, to: &page) }
+        var positions: [(position: LogPosition, isTold: Bool)] = []
         var isComplete = true
         for feed in query.feeds {
             guard let number = try number(of: feed.name) else { continue }
@@ -12,19 +13,22 @@ extension StreamReading {
             following.bind(2, cursor)
             following.bind(3, limits.pageEntries)
             let before = positions.count
-            while try following.step() { positions.append(following.int64(0)) }
+            while try following.step() {
+                let kind = LogEntryKind(rawValue: following.int64(1))
+                positions.append((following.int64(0), kind != .withheld && kind != .superseded))
+            }
             if positions.count - before == limits.pageEntries { isComplete = false }
         }
-        positions.sort()
+        positions.sort { $0.position < $1.position }
         // Where one feed has more, the others are known only as far as it was looked at.
         if positions.count > limits.pageEntries {
             positions.removeLast(positions.count - limits.pageEntries)
             isComplete = false
         }
-        for position in positions {
-            try append(position, query, snapshot, to: &page)
+        for (position, isTold) in positions {
+            if isTold { try append(position, query, snapshot, to: &page) }
             page.after = position
-            if page.events.count >= limits.pageBytes && (position != positions.last || !isComplete) {
+            if page.events.count >= limits.pageBytes && (position != positions.last?.position || !isComplete) {
                 page.rest = .after(position)
                 return page
             }

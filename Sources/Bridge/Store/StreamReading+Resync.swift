@@ -17,8 +17,9 @@ extension StreamReading {
             data.string(reason.rawValue)
             data.name("items")
             data.beginArray()
-            let single = StreamQuery(feeds: [feed], start: query.start, isEnveloped: query.isEnveloped)
-            for item in try newestItems(single, maximumBytes: 1_048_576 / query.feeds.count, of: &page) {
+            var single = StreamQuery(feeds: [feed], start: query.start, isEnveloped: query.isEnveloped)
+            single.conditions = query.conditions
+            for item in try newestItems(single, snapshot, maximumBytes: 1_048_576 / query.feeds.count, of: &page) {
                 data.raw(item)
             }
             data.endArray()
@@ -34,16 +35,17 @@ extension StreamReading {
         StreamEvents.append(
             id: Cursor(epoch: snapshot.epoch, position: snapshot.last), event: "resync", data: data.bytes,
             to: &page.events)
+        appendEnds(upTo: snapshot.last, snapshot, to: &page)
         return page
     }
 
     private func newestItems(
-        _ query: StreamQuery, maximumBytes: Int, of page: inout StreamPage
+        _ query: StreamQuery, _ snapshot: Snapshot, maximumBytes: Int, of page: inout StreamPage
     ) throws -> [[UInt8]] {
         var items: [[UInt8]] = []
         var size = 0
-        for position in try backlogPositions(query).reversed() {
-            guard let entry = try entry(at: position), entry.kind == .notification,
+        for position in try backlogPositions(query, snapshot).reversed() {
+            guard let entry = try entry(at: position), entry.kind == .notification, try isWanted(entry, query),
                 let item = try item(entry.notification)
             else { continue }
             size += item.count

@@ -31,6 +31,9 @@ final class StreamReading {
     let positionOfID: SQLiteStatement
     let history: SQLiteStatement
     let unreadHistory: SQLiteStatement
+    let lastSent: SQLiteStatement
+    /// The conditions of the stream that was last read for.
+    var judge: (conditions: [EntryCondition], judge: EntryJudge)?
 
     init(path: String, epoch: String, limits: Limits) throws {
         self.epoch = epoch
@@ -49,12 +52,15 @@ final class StreamReading {
         newest = try connection.prepare(
             "SELECT pos FROM log WHERE feed = ?1 AND kind = 1 ORDER BY pos DESC LIMIT ?2")
         following = try connection.prepare(
-            "SELECT pos FROM log WHERE feed = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")
-        logEntry = try connection.prepare("SELECT kind, notification, data, feed FROM log WHERE pos = ?")
+            "SELECT pos, kind FROM log WHERE feed = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")
+        logEntry = try connection.prepare("SELECT kind, notification, data, feed, terminal FROM log WHERE pos = ?")
         notification = try connection.prepare(
             "SELECT feed, id, body, stored_at, read_at FROM notifications WHERE seq = ?")
         history = try connection.prepare(
-            "SELECT notification FROM log WHERE feed = ?1 AND pos < ?2 AND pos > ?3 AND kind = 1 ORDER BY pos DESC")
+            """
+            SELECT notification FROM log WHERE feed = ?1 AND pos < ?2 AND pos > ?3 AND notification IS NOT NULL
+            ORDER BY pos DESC
+            """)
         unreadHistory = try connection.prepare(
             """
             SELECT n.seq FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1
@@ -62,9 +68,11 @@ final class StreamReading {
             """)
         positionOfID = try connection.prepare(
             """
-            SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1
+            SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq
             WHERE n.feed = ? AND n.id = ?
             """)
+        lastSent = try connection.prepare(
+            "SELECT pos, terminal FROM log WHERE feed = ? AND kind = 1 ORDER BY pos DESC LIMIT 1")
     }
 
     /// Reads parts of streams, all within one snapshot of the database.
@@ -81,7 +89,10 @@ final class StreamReading {
                 if let page = known[query] { return page }
                 var unread: [FeedName: Int] = [:]
                 for feed in query.feeds where feed.isInbox { unread[feed.name] = try unreadCount(feed.name) }
-                var page = try page(query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread))
+                let ends = try ends(of: query.feeds)
+                var page = try page(
+                    query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread, ends: ends))
+                if page.rest == nil { page.ended = Set(ends.filter { $0.key <= page.after }.values) }
                 page.unread = query.feeds.compactMap { feed in unread[feed.name].map { (feed.name, $0) } }
                 if queries.count > 1 { known[query] = page }
                 return page
@@ -95,14 +106,18 @@ final class StreamReading {
         let last: LogPosition
         let purged: LogPosition
         let unread: [FeedName: Int]
+        /// The feeds that have ended, by the positions of their last entries.
+        let ends: [LogPosition: FeedName]
     }
 
     private func page(_ query: StreamQuery, _ snapshot: Snapshot) throws -> StreamPage {
         switch query.start {
         case .now:
-            return StreamPage(before: snapshot.last, after: snapshot.last)
+            var page = StreamPage(before: snapshot.last, after: snapshot.last)
+            appendEnds(upTo: snapshot.last, snapshot, to: &page)
+            return page
         case .backlog:
-            return try backlog(query, try backlogPositions(query), snapshot, upTo: snapshot.last)
+            return try backlog(query, try backlogPositions(query, snapshot), snapshot, upTo: snapshot.last)
         case .rest(let positions, let last):
             return try backlog(query, positions, snapshot, upTo: last)
         case .after(let position):
@@ -125,6 +140,8 @@ final class StreamReading {
         let data: String?
         /// The feed's number.
         let feed: Int64
+        /// Whether it was its feed's last.
+        let isTerminal: Bool
     }
 
     func entry(at position: LogPosition) throws -> LogEntry? {
@@ -134,7 +151,7 @@ final class StreamReading {
         guard let kind = LogEntryKind(rawValue: logEntry.int64(0)) else { return nil }
         return LogEntry(
             kind: kind, notification: logEntry.int64(1), data: logEntry.optionalString(2),
-            feed: logEntry.int64(3))
+            feed: logEntry.int64(3), isTerminal: logEntry.optionalInt64(4) != nil)
     }
 
     func append(
@@ -147,6 +164,8 @@ final class StreamReading {
         notification.bind(1, entry.notification)
         guard try notification.step() else { return }
         defer { notification.reset() }
+        guard meetsConditions(entry, query) else { return }
+        defer { appendEnd(at: position, snapshot, to: &page) }
         let cursor = Cursor(epoch: snapshot.epoch, position: position)
         noteDelivery(query, in: &page)
         page.eventCount += 1

@@ -47,6 +47,25 @@ struct StreamRequestTests {
         #expect(try status(query) == code)
     }
 
+    @Test func `a stream may have conditions of its own`() throws {
+        #expect(try stream("feed=user:42").conditions.isEmpty)
+        let request = try stream("feed=user:42&where=priority>=5&where=s%3Da,b")
+        #expect(request.conditions == [EntryCondition(query: "priority>=5"), EntryCondition(query: "s=a,b")])
+    }
+
+    @Test func `conditions are bounded in length and number, and each has to be one`() throws {
+        func query(_ count: Int) -> String { "feed=user:42" + String(repeating: "&where=a=b", count: count) }
+        #expect(try stream(query(10)).conditions.count == 10)
+        #expect(try status(query(11)) == 400)
+        func long(_ count: Int) -> String { "feed=user:42&where=a=" + String(repeating: "b", count: count) }
+        #expect(try stream(long(254)).conditions.count == 1)
+        #expect(try status(long(255)) == 400)
+        for text in ["", "priority", "priority>5", "=5", "priority>=high"] {
+            let problem = try #require(throws: Problem.self) { try stream("feed=user:42&where=\(text)") }
+            #expect(problem.status.code == 400 && problem.detail.contains("priority>=5"))
+        }
+    }
+
     @Test func `a stream has at most 100 feeds`() throws {
         func query(_ count: Int) -> String { (0..<count).map { "feed=user:\($0)" }.joined(separator: "&") }
         #expect(try stream(query(100)).feeds.count == 100)

@@ -7,21 +7,33 @@ import HTTP
 struct PageReader {
     let reading: StreamReading
     let epoch: String
+    private let store: TestStore
 
     init(_ store: TestStore, backlog: Int = 100, pageBytes: Int = 1_000_000, pageEntries: Int = 512) throws {
         reading = try StreamReading(
             path: store.path, epoch: store.identity.epoch,
             limits: .init(backlog: backlog, pageBytes: pageBytes, pageEntries: pageEntries))
         epoch = store.identity.epoch
+        self.store = store
     }
 
-    func page(_ feeds: [String], _ start: StreamStart, isEnveloped: Bool = false) throws -> StreamPage {
+    func page(
+        _ feeds: [String], _ start: StreamStart, isEnveloped: Bool = false, where conditions: [String] = [],
+        isOpening: Bool = false
+    ) throws -> StreamPage {
+        var query = try query(feeds, start, isEnveloped: isEnveloped)
+        query.conditions = conditions.compactMap { EntryCondition(query: $0) }
+        query.isOpening = isOpening
+        return try reading.pages([query])[0]
+    }
+
+    func query(_ feeds: [String], _ start: StreamStart, isEnveloped: Bool = false) throws -> StreamQuery {
         let feeds = try feeds.map { feed in
             let name = try FeedName(of: feed)
-            return StreamFeed(name: name, isInbox: name.kind == "user")
+            let kind = store.kinds.first { $0.name == name.kind }
+            return StreamFeed(name: name, isInbox: store.isInbox(name), canEnd: kind?.rules.ending != nil)
         }
-        let query = StreamQuery(feeds: feeds, start: start, isEnveloped: isEnveloped)
-        return try reading.pages([query])[0]
+        return StreamQuery(feeds: feeds, start: start, isEnveloped: isEnveloped)
     }
 
     /// All pages from `start` on, until nothing is left.

@@ -37,6 +37,7 @@ final class RunningHub {
         settings.server.pingMilliseconds = 3_600_000
         settings.server.maxPendingBytes = 4096
         settings.server.backlogLimit = 1_000_000
+        settings.kinds += store.kinds
         let epoch = store.identity.epoch
         let listener = try Listener(host: "127.0.0.1", port: 0)
         port = listener.port

@@ -14,6 +14,7 @@ final class RunningWriter: Sendable {
     init(_ store: TestStore) {
         var settings = Configuration()
         settings.databasePath = store.path
+        settings.kinds += store.kinds
         let writer = StoreWriter(settings, epoch: store.identity.epoch, mark: { _ in }, telemetry: telemetry)
         self.writer = writer
         thread = NamedThread("test writer") { writer.executor.run() }

@@ -14,6 +14,8 @@ final class TestStore {
     private var taken: [FeedName: Int] = [:]
     /// How many notifications of each feed are kept, if not all.
     var keep: Int?
+    /// Kinds with rules, beside `user`.
+    var kinds: [Kind] = []
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -25,6 +27,15 @@ final class TestStore {
         let connection = try SQLiteConnection(path: path, access: .readWriteCreate)
         try connection.execute("PRAGMA journal_mode = WAL")
         return try DatabaseIdentity.take(connection, lineage: lineage)
+    }
+
+    /// Declares a kind; call it before the writer starts.
+    func declare(_ name: String, isInbox: Bool = false, _ rules: EntryRules) {
+        let template = KeyTemplate("\(name):{id}")
+        var kind = Kind(name: name, list: template, flag: nil, isInbox: isInbox)
+        kind.source = .list
+        kind.rules = rules
+        kinds.append(kind)
     }
 
     func open() throws -> LogStore { try LogStore(path: path, synchronous: "normal", epoch: identity.epoch) }
@@ -62,10 +73,14 @@ final class TestStore {
         let expected = expected ?? taken[name] ?? 0
         taken[name] = expected + hashes.count
         var reading = FeedReading(
-            feed: name, isInbox: name.kind == "user", keep: keep, expected: expected,
+            feed: name, isInbox: isInbox(name), keep: keep, expected: expected,
             position: ListPosition(count: expected + hashes.count, first: hashes.first))
         reading.hashes = hashes
         return reading
+    }
+
+    func isInbox(_ feed: FeedName) -> Bool {
+        feed.kind == "user" || kinds.contains { $0.name == feed.kind && $0.isInbox }
     }
 
     /// A batch with the entries of one list, which follow those of the last batch.

@@ -1,0 +1,61 @@
+import Access
+import Feeds
+import HTTP
+import HTTPServer
+
+/// A request for a stream of which it is not known yet whether there is anything to come back for.
+struct UndecidedStream {
+    let request: StreamRequest
+    let caller: Caller
+    let address: IPAddress?
+    let began: Ticks
+}
+
+/// Feeds that end, and their streams with them.
+extension Hub {
+    /// Opens a stream, unless its client has had the last entries of all its feeds: it is told not to come back.
+    func openUnlessOver(_ request: StreamRequest, for caller: Caller, at address: IPAddress?, _ id: ConnectionID) {
+        guard request.hasCursor, request.feeds.allSatisfy(\.canEnd), !isDraining else {
+            return openStream(request, for: caller, at: address, id)
+        }
+        undecided[id] = UndecidedStream(request: request, caller: caller, address: address, began: Ticks(.now))
+        let query = StreamQuery(feeds: request.feeds, start: request.start, isEnveloped: request.isEnveloped)
+        Task { [reader] in
+            let isOver = try? await reader.isOver(query)
+            decide(id, isOver: isOver ?? false)
+        }
+    }
+
+    private func decide(_ id: ConnectionID, isOver: Bool) {
+        guard let stream = undecided.removeValue(forKey: id) else { return }
+        guard isOver else { return openStream(stream.request, for: stream.caller, at: stream.address, id) }
+        connections.respond(id, HTTPResponse(status: .noContent, headers: ["Cache-Control": "no-store"]))
+    }
+
+    /// Opens the streams that the store has kept waiting for a second: if they are over, they end by themselves.
+    func decideLate() {
+        let now = Ticks(.now)
+        for (id, stream) in undecided where now.since(stream.began) >= 1000 { decide(id, isOver: false) }
+    }
+
+    /// Notes whether a feed has ended with what was just delivered, and ends the streams that nothing can come for.
+    func note(_ feed: FeedName, hasEnded: Bool) {
+        subscriptions.note(feed, hasEnded: hasEnded)
+        guard hasEnded else { return }
+        subscriptions.forEachStream(of: feed) { descriptor in
+            let stream = streams[Int(descriptor)]
+            guard stream.mode == .live, subscriptions.haveAllEnded(list: stream.subscription) else { return }
+            connections.endStream(ConnectionID(descriptor: descriptor, generation: stream.generation))
+        }
+    }
+
+    /// Notes which of its feeds have ended when a stream becomes live; whether nothing can come for it.
+    func noteEnds(_ ended: Set<FeedName>, _ slot: Int) -> Bool {
+        guard feedsCanEnd else { return false }
+        let list = streams[slot].subscription
+        for feed in subscriptions.feeds(list: list) where feed.canEnd {
+            subscriptions.note(feed.name, hasEnded: ended.contains(feed.name))
+        }
+        return subscriptions.haveAllEnded(list: list)
+    }
+}
