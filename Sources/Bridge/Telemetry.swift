@@ -24,6 +24,7 @@ final class Telemetry: Sendable {
     let entriesQuarantined: Counter
     let eventsSent: Counter
     let flagsLowered: Counter
+    let broadcasts: Counter
     let requestsLimited: Counter
     let entriesPublished: Counter
     let notificationsPurged: Counter
@@ -55,6 +56,8 @@ final class Telemetry: Sendable {
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
+        broadcasts = metrics.counter(
+            "flagpole_broadcasts_total", help: "Broadcast events that were raised by their flags.")
         requestsLimited = metrics.counter(
             "flagpole_requests_limited_total", help: "Requests refused since their address, key or token sent too many."
         )

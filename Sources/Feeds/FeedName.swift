@@ -23,6 +23,14 @@ package struct FeedName: Hashable, Sendable, CustomStringConvertible {
         kindLength = UInt8(kind.utf8.count)
     }
 
+    /// What streams that ask for broadcast events have beside their feeds; no feed has this name.
+    package static let broadcasts = FeedName(reserved: "*")
+
+    private init(reserved text: String) {
+        self.text = text
+        kindLength = UInt8(text.utf8.count)
+    }
+
     package var kind: Substring { text.prefix(Int(kindLength)) }
     package var id: Substring { text.dropFirst(Int(kindLength) + 1) }
     package var description: String { text }

@@ -79,8 +79,15 @@ struct ConfigurationEnvironmentTests {
                 + "allowed is a whole number from 1 to 3600000"
         ),
         (
-            "SSE_EVENTS", "a:b",
-            #"events as SSE_EVENTS in the environment is "a:b": only {} is supported by this version"#
+            "SSE_EVENTS", "orders",
+            #"events as SSE_EVENTS in the environment is "orders": allowed is an object of names and keys, or in "#
+                + "SSE_EVENTS name:key,name:key"
+        ),
+        (
+            "SSE_EVENTS", "a:k,ping:x",
+            "events.ping as SSE_EVENTS in the environment: an event has a name of 1 to 64 characters without control "
+                + "characters, and none of the bridge's own: auth-expired, end, error, goodbye, live, message, open, "
+                + "ping, read, removed, resync, unread, welcome"
         ),
     ])
     func `a variable that cannot be used stops the start`(name: String, text: String, line: String) throws {

@@ -123,7 +123,6 @@ struct ConfigurationErrorTests {
             #"auth.proxy_header in config.json is "X Y": allowed is the name of a header: letters, digits and "#
                 + "!#$%&'*+-.^_`|~"
         ),
-        (#"{"events": {"a": "b"}}"#, #"events in config.json is {"a":"b"}: only {} is supported by this version"#),
 
         // Settings that do not go together.
         (

@@ -4,6 +4,8 @@ import HTTP
 /// What a client asks for with `GET /v1/stream`.
 package struct StreamRequest {
     let feeds: [StreamFeed]
+    /// Whether it gets broadcast events.
+    let asksForEvents: Bool
     let isEnveloped: Bool
     let start: StreamStart
     /// The cursor that the client came with, if it is one of ours.
@@ -15,8 +17,14 @@ package struct StreamRequest {
 
     init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
         let names = request.target.all("feed")
-        guard !names.isEmpty else {
-            throw Problem(.badRequest, "Name at least one feed, as in /v1/stream?feed=user:42.")
+        asksForEvents = request.target.first("events") == "1"
+        guard !names.isEmpty || asksForEvents else {
+            throw Problem(
+                .badRequest,
+                "Name at least one feed, as in /v1/stream?feed=user:42, or ask for broadcast events with events=1.")
+        }
+        guard !names.isEmpty || !settings.events.isEmpty else {
+            throw Problem(.notFound, "No broadcast events are declared; add them to events in the configuration.")
         }
         var feeds: [StreamFeed] = []
         var seen: Set<FeedName> = []

@@ -21,6 +21,7 @@ extension Configuration {
                 "redis.port is \(redis.port): it is for the embedded Redis only, redis.url names another")
         }
         try checkTemplates()
+        try checkEvents()
     }
 
     private func checkSecrets() throws(ConfigurationError) {

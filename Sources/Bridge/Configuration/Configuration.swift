@@ -15,6 +15,8 @@ package struct Configuration: Sendable, Equatable {
     package var poll = Polling()
     /// Every kind of feed, `user` first.
     package var kinds = [Configuration.userKind]
+    /// What is sent to the streams that ask for events.
+    package var events: [BroadcastFlag] = []
     package var auth = Auth()
     package var cors = CORS()
     package var log = Log()
@@ -26,12 +28,11 @@ package struct Configuration: Sendable, Equatable {
 extension Configuration {
     static let table = SettingsTable(
         Server.settings + RedisServer.settings + [Setting("data_dir", \.dataDirectory, .path)] + Database.settings
-            + Polling.settings + Auth.settings + CORS.settings + [Setting("kinds", \.kinds)] + laterDeclarations
-            + Log.settings)
+            + Polling.settings + Auth.settings + CORS.settings + [Setting("kinds", \.kinds), .events("events")]
+            + laterDeclarations + Log.settings)
 
     /// What the file may say already, though this version only knows the default.
     private static let laterDeclarations: [Setting<Configuration>] = [
-        .only("events", .object([:])),
         .only("routes", .object([:])),
         .only("generators", .object([:])),
     ]

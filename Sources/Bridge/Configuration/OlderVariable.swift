@@ -11,7 +11,7 @@ struct OlderVariable: Sendable {
     static let all = [
         OlderVariable(name: "SSE_POLL_INTERVAL", path: ["poll", "interval_ms"], value: milliseconds),
         OlderVariable(name: "SSE_STREAM_DURATION", path: ["server", "max_stream_ms"], value: milliseconds),
-        OlderVariable(name: "SSE_EVENTS", path: ["events"]) { $0.isEmpty ? .object([:]) : .string($0) },
+        OlderVariable(name: "SSE_EVENTS", path: ["events"], value: BroadcastFlag.object),
     ]
 
     func apply(_ text: String, origin: String, to configuration: inout Configuration) throws(ConfigurationError) {

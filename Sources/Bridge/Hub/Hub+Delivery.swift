@@ -33,6 +33,13 @@ extension Hub {
                 return chunk
             }
         }
+        for broadcast in commit.broadcasts {
+            var event: [UInt8] = []
+            StreamEvents.append(
+                id: cursor(broadcast.position), event: broadcast.event.name, data: broadcast.event.data, to: &event)
+            let chunk = ChunkEncoder.frame(event)
+            send(to: .broadcasts, at: broadcast.position) { _ in chunk }
+        }
         delivered = commit.last ?? delivered
         Faults.reach(.queued)
     }

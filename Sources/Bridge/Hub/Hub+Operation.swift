@@ -25,7 +25,7 @@ extension Hub {
     /// How many of this loop's streams each feed has.
     private func streamCounts(kind: String?) -> [FeedName: Int] {
         var counts: [FeedName: Int] = [:]
-        for channel in subscriptions.channels where channel.streams > 0 {
+        for channel in subscriptions.channels where channel.streams > 0 && channel.feed.name != .broadcasts {
             let feed = channel.feed.name
             if kind.map({ $0 == feed.kind }) ?? true { counts[feed] = Int(channel.streams) }
         }

@@ -42,15 +42,15 @@ extension Hub {
         stream.isEnveloped = request.isEnveloped
         stream.isSelective = !request.conditions.isEmpty
         selections.add(request.conditions, stream: id.descriptor)
-        stream.opening = StreamOpening(began: now, start: request.start, presented: request.presented)
+        stream.opening = StreamOpening(
+            began: now, start: request.start, presented: request.presented, asksForEvents: request.asksForEvents)
         let lifetime = settings.server.maxStreamMilliseconds
         if lifetime > 0 {
             stream.end = Ticks(now.rawValue &+ UInt32(lifetime - Int.random(in: 0...(lifetime / 5))))
         }
-        for feed in request.feeds {
-            if subscriptions.add(feed, stream: id.descriptor, list: &stream.subscription) {
-                newlyWatched.append(feed.name)
-            }
+        for feed in request.channels {
+            let isFirst = subscriptions.add(feed, stream: id.descriptor, list: &stream.subscription)
+            if isFirst && feed.name != .broadcasts { newlyWatched.append(feed.name) }
         }
         streams[slot] = stream
         unwelcomed += 1
@@ -72,7 +72,7 @@ extension Hub {
         let slot = Int(id.descriptor)
         guard isOpen(id) else { return }
         if let opening = streams[slot].opening, !opening.isWelcomed { unwelcomed -= 1 }
-        newlyForsaken += subscriptions.removeAll(list: streams[slot].subscription)
+        forsake(subscriptions.removeAll(list: streams[slot].subscription))
         rests[id.descriptor] = nil
         selections.remove(stream: id.descriptor)
         admissions.remove(stream: id.descriptor)
@@ -122,6 +122,7 @@ extension Hub {
         if let opening = streams[slot].opening, !opening.isWelcomed {
             appendWelcome(slot, opening, page, to: &events)
         }
+        if streams[slot].opening?.asksForEvents == true { watchEvents() }
         streams[slot].opening?.start = nil
         events.append(contentsOf: page.events)
         eventsSent += page.eventCount
@@ -158,7 +159,7 @@ extension Hub {
         let before = page?.before ?? (page == nil ? opening.presented : nil)
         StreamEvents.appendWelcome(
             before.map(cursor), clientID: opening.clientID,
-            feeds: subscriptions.feeds(list: streams[slot].subscription),
+            feeds: subscriptions.feeds(list: streams[slot].subscription).filter { $0.name != .broadcasts },
             unread: page?.unread, pingMilliseconds: settings.server.pingMilliseconds, time: WallClock.unixMilliseconds,
             to: &events)
     }

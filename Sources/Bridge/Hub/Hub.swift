@@ -43,6 +43,8 @@ actor Hub {
     /// Feeds whose first stream came, or whose last one left, in this turn.
     var newlyWatched: [FeedName] = []
     var newlyForsaken: [FeedName] = []
+    /// Whether the poller knows that a stream asks for broadcast events.
+    var watchesEvents = false
     /// What this turn's streams want to know of the store.
     var queries: [(ConnectionID, StreamQuery)] = []
     /// What is still to come of backlogs that did not fit into one part, by descriptor.

@@ -41,10 +41,12 @@ final class StreamOpening {
     var start: StreamStart?
     /// The cursor that it came with, if that was one of ours.
     let presented: LogPosition?
+    let asksForEvents: Bool
 
-    init(began: Ticks, start: StreamStart, presented: LogPosition?) {
+    init(began: Ticks, start: StreamStart, presented: LogPosition?, asksForEvents: Bool) {
         self.began = began
         self.start = start
         self.presented = presented
+        self.asksForEvents = asksForEvents
     }
 }

@@ -8,6 +8,7 @@ extension Poller {
     func watch(_ names: [FeedName]) {
         var unknown: [Int] = []
         for name in names {
+            if name == .broadcasts { events.watch() }
             guard let kind = kindIndex[String(name.kind)] else { continue }
             let slot: Int
             if let known = feeds.slot(of: name) {
@@ -29,6 +30,7 @@ extension Poller {
     /// Gives feeds back that no stream of an event loop has any more.
     func unwatch(_ names: [FeedName]) {
         for name in names {
+            if name == .broadcasts { events.watchers -= 1 }
             guard let slot = feeds.slot(of: name) else { continue }
             feeds[slot].watchers -= 1
             guard feeds[slot].watchers == 0 else { continue }

@@ -47,6 +47,7 @@ actor Poller {
     var sweeping = Sweeping()
     /// Lists to be read through for the store.
     var inspections: [Inspection] = []
+    var events: EventFlags
     var lease: Lease
     var reader: EntryReader
     private var link: RedisLink
@@ -73,6 +74,7 @@ actor Poller {
         kindIndex = Dictionary(uniqueKeysWithValues: settings.kinds.enumerated().map { ($1.name, $0) })
         reader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
         link = RedisLink(endpoint)
+        events = EventFlags(settings)
         lease = Lease(key: settings.redis.prefix + "flagpole:bridge", owner: owner)
     }
 
@@ -87,6 +89,7 @@ actor Poller {
             try renewLease(connection, now)
             askPositionsAgain(now)
             try checkFlags(connection, now)
+            try checkEvents(connection, now)
             try reconcile(connection, now)
             try sweep(connection, now)
             try compareDue(connection)
@@ -103,7 +106,7 @@ actor Poller {
     }
 
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
-        var next = min(lease.nextRenewal, reconciling.next, sweeping.next)
+        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextDeadline)
         if let inspection = inspections.first { next = min(next, inspection.next) }
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store is woken by its answer; the rest is read at once.
@@ -140,12 +143,16 @@ actor Poller {
         }
         for alignment in alignments { feeds[alignment.slot].phase = .idle }
         alignments.removeAll()
+        events.forget()
         for slot in feeds.slots.indices where feeds[slot].phase == .idle { feeds[slot].needsReading = true }
     }
 
     func stop() {
         isStopping = true
-        if let connection = link.current { releaseLease(connection) }
+        if let connection = link.current {
+            try? lowerEvents(connection, .now)
+            releaseLease(connection)
+        }
         link.close()
     }
 

@@ -36,19 +36,22 @@ struct IngestOutcome: Sendable {
 
 /// What one transaction added to the log, on its way to the streams.
 ///
-/// Notifications or changes, in ascending order of position.
+/// Notifications, changes or broadcast events, in ascending order of position.
 struct Commit: Sendable {
     /// The bytes that `body` refers to.
     var bytes: [UInt8]
     var notifications: [CommittedNotification] = []
     /// Changes of read state, and removals.
     var changes: [CommittedChange] = []
+    var broadcasts: [CommittedBroadcast] = []
 
     /// The log's end, where notifications were stored that are not sent.
     var reached: LogPosition?
 
     /// The position of the last of them.
-    var last: LogPosition? { reached ?? changes.last?.position ?? notifications.last?.position }
+    var last: LogPosition? {
+        reached ?? changes.last?.position ?? notifications.last?.position ?? broadcasts.last?.position
+    }
 }
 
 /// A change of a feed that is stored.
@@ -58,6 +61,12 @@ struct CommittedChange: Sendable {
     let change: FeedChange
     /// The feed's unread count after it; `nil` where it is no inbox.
     let unread: Int?
+}
+
+/// A broadcast event that is stored.
+struct CommittedBroadcast: Sendable {
+    let position: LogPosition
+    let event: BroadcastEvent
 }
 
 /// A notification that is stored.

@@ -269,6 +269,17 @@ final class LogStore {
         return CommittedChange(position: position, feed: feed, change: change, unread: unread)
     }
 
+    /// Stores a broadcast event and gives it its position, within a transaction.
+    func append(_ event: BroadcastEvent, at time: Int64) throws(SQLiteError) -> CommittedBroadcast {
+        insertLog.bindNull(7)
+        let position = try append(
+            .broadcast, feed: LogStore.broadcasts, notification: nil, data: event.record, at: time)
+        return CommittedBroadcast(position: position, event: event)
+    }
+
+    /// What stands for the feed in the log's rows of broadcast events; no feed has this number.
+    static let broadcasts: Int64 = 0
+
     /// Appends to the log, within a transaction.
     private func append(
         _ kind: LogEntryKind, feed: Int64, notification: Int64?, data: String?, at time: Int64

@@ -14,6 +14,7 @@ final class Retention {
     private let deleteNotification: SQLiteStatement
     private let deleteLog: SQLiteStatement
     private let setPurged: SQLiteStatement
+    private let deleteBroadcasts: SQLiteStatement
     private let deleteQuarantined: SQLiteStatement
     private let oldestKept: SQLiteStatement
     private let excess: SQLiteStatement
@@ -34,6 +35,11 @@ final class Retention {
         deleteNotification = try connection.prepare("DELETE FROM notifications WHERE seq = ? RETURNING feed")
         deleteLog = try connection.prepare("DELETE FROM log WHERE pos = ?")
         setPurged = try connection.prepare("UPDATE bridge SET purged = ?")
+        deleteBroadcasts = try connection.prepare(
+            """
+            DELETE FROM log WHERE at < ? AND pos IN (
+                SELECT pos FROM log WHERE feed = \(LogStore.broadcasts) ORDER BY pos LIMIT \(Retention.rowsPerStep))
+            """)
         deleteQuarantined = try connection.prepare(
             """
             DELETE FROM quarantine
@@ -111,6 +117,14 @@ final class Retention {
     func removeQuarantined(before cutoff: Int64) throws(SQLiteError) -> Int {
         try run(deleteQuarantined, cutoff)
         return connection.changes
+    }
+
+    /// Removes the oldest broadcast events; to have missed them is no gap.
+    ///
+    /// - Returns: whether there may be more.
+    func removeBroadcasts(before cutoff: Int64) throws(SQLiteError) -> Bool {
+        try run(deleteBroadcasts, cutoff)
+        return connection.changes == Retention.rowsPerStep
     }
 
     // MARK: - By number

@@ -42,9 +42,10 @@ extension StoreWriter {
                 let takesMore = try takeArrivals(store)
                 let tellsMore = try tellForeignChanges(store)
                 let purgesMore = try purge(store)
+                let broadcastsMore = try purgeBroadcasts(store)
                 let trimsMore = try lookThroughFeeds(store)
                 try lookThroughMarks(store, now)
-                return takesMore || tellsMore || purgesMore || trimsMore
+                return takesMore || tellsMore || purgesMore || broadcastsMore || trimsMore
             }
         } catch {
             // What it is was noted for the operator; the next step tries again.

@@ -10,7 +10,7 @@ extension StreamReading {
         data.beginObject()
         data.name("feeds")
         data.beginObject()
-        for feed in query.feeds {
+        for feed in query.feeds where feed.name != .broadcasts {
             data.name(feed.name.text)
             data.beginObject()
             data.name("reason")

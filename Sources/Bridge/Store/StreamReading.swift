@@ -53,7 +53,7 @@ final class StreamReading {
             "SELECT pos FROM log WHERE feed = ?1 AND kind = 1 ORDER BY pos DESC LIMIT ?2")
         following = try connection.prepare(
             "SELECT pos, kind FROM log WHERE feed = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")
-        logEntry = try connection.prepare("SELECT kind, notification, data, feed, terminal FROM log WHERE pos = ?")
+        logEntry = try connection.prepare("SELECT kind, notification, data, feed, terminal, at FROM log WHERE pos = ?")
         notification = try connection.prepare(
             "SELECT feed, id, body, stored_at, read_at FROM notifications WHERE seq = ?")
         history = try connection.prepare(
@@ -142,6 +142,8 @@ final class StreamReading {
         let feed: Int64
         /// Whether it was its feed's last.
         let isTerminal: Bool
+        /// When it was written, in Unix milliseconds.
+        let at: Int64
     }
 
     func entry(at position: LogPosition) throws -> LogEntry? {
@@ -151,7 +153,7 @@ final class StreamReading {
         guard let kind = LogEntryKind(rawValue: logEntry.int64(0)) else { return nil }
         return LogEntry(
             kind: kind, notification: logEntry.int64(1), data: logEntry.optionalString(2),
-            feed: logEntry.int64(3), isTerminal: logEntry.optionalInt64(4) != nil)
+            feed: logEntry.int64(3), isTerminal: logEntry.optionalInt64(4) != nil, at: logEntry.int64(5))
     }
 
     func append(
@@ -193,6 +195,7 @@ final class StreamReading {
     private func append(
         _ entry: LogEntry, _ cursor: Cursor, _ snapshot: Snapshot, to page: inout StreamPage
     ) throws {
+        guard entry.kind != .broadcast else { return appendBroadcast(entry, cursor, to: &page) }
         guard let members = entry.data, let feed = try name(of: entry.feed) else { return }
         page.eventCount += 1
         StreamEvents.append(
@@ -207,6 +210,7 @@ final class StreamReading {
     }
 
     func number(of feed: FeedName) throws -> Int64? {
+        guard feed != .broadcasts else { return LogStore.broadcasts }
         feedNumber.bind(1, feed.text)
         guard try feedNumber.step() else { return nil }
         defer { feedNumber.reset() }

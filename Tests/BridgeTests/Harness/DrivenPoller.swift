@@ -7,7 +7,7 @@ import Redis
 /// A poller with a store, whose clock a test moves: nothing happens between two calls.
 struct DrivenPoller {
     let poller: Poller
-    private let writer: StoreWriter
+    let running: RunningWriter
     /// Ahead of the real time, by which the poller takes feeds in, and which passes while a busy machine runs other tests.
     private var now = MonotonicTime.now + 3_600_000
 
@@ -24,15 +24,15 @@ struct DrivenPoller {
                 poller.executor.stop()
                 thread.join()
             }
-            var driven = DrivenPoller(poller: poller, writer: running.writer)
+            var driven = DrivenPoller(poller: poller, running: running)
             try await body(&driven)
             await poller.stop()
         }
     }
 
-    private init(poller: Poller, writer: StoreWriter) {
+    private init(poller: Poller, running: RunningWriter) {
         self.poller = poller
-        self.writer = writer
+        self.running = running
     }
 
     /// Lets time pass, so many times so much, and each time lets the poller and the store do all that is then due.
@@ -48,7 +48,7 @@ struct DrivenPoller {
         for _ in 0..<times {
             _ = await poller.turn(now)
             // Both answer after all that was handed to them before.
-            _ = try await writer.positions(of: [])
+            _ = try await running.writer.positions(of: [])
             now = now + 20
         }
     }
