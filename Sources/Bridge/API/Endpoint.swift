@@ -5,6 +5,7 @@ import HTTPServer
 enum Endpoint: Sendable {
     case stream
     case publish
+    case broadcast
     case history
     case unread
     case markRead
@@ -24,6 +25,7 @@ enum Endpoint: Sendable {
         var router = Router<Endpoint>()
         router.add(.get, "/v1/stream", .stream)
         router.add(.post, "/v1/feeds/{feed}/notifications", .publish)
+        router.add(.post, "/v1/broadcast", .broadcast)
         router.add(.get, "/v1/feeds/{feed}/notifications", .history)
         router.add(.delete, "/v1/feeds/{feed}/notifications/{id}", .remove)
         router.add(.get, "/v1/feeds/{feed}/unread", .unread)

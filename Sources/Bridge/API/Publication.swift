@@ -27,16 +27,28 @@ struct Publication {
                 "Send 1 to \(Publication.maximumCount) notifications at a time, not \(objects.count)."
             )
         }
-        let key = request.headers["Idempotency-Key"]
-        if let key, !EntryReader.isID(key) {
-            throw Problem(
-                .unprocessableContent, "Idempotency-Key is not taken as an id: \(BadEntry.badID.explanation).")
-        }
+        let key = try Publication.key(of: request)
         if key != nil, case .array = body {
             throw Problem(.badRequest, "Idempotency-Key is the id of a single object; in an array give each an id.")
         }
         var reader = OutgoingEntryReader(maximumBytes: settings.poll.maxNotificationBytes)
         for (index, object) in objects.enumerated() { try add(object.encoded(), index, key, &reader) }
+    }
+
+    /// Reads and checks one notification, which is a part of a request's body.
+    init(one notification: JSONValue, of request: HTTPRequest, _ settings: Configuration) throws(Problem) {
+        var reader = OutgoingEntryReader(maximumBytes: settings.poll.maxNotificationBytes)
+        try add(notification.encoded(), 0, try Publication.key(of: request), &reader)
+    }
+
+    /// The id that a request brings in a header.
+    private static func key(of request: HTTPRequest) throws(Problem) -> String? {
+        let key = request.headers["Idempotency-Key"]
+        if let key, !EntryReader.isID(key) {
+            throw Problem(
+                .unprocessableContent, "Idempotency-Key is not taken as an id: \(BadEntry.badID.explanation).")
+        }
+        return key
     }
 
     private mutating func add(

@@ -17,18 +17,45 @@ actor Publisher {
     /// A connection that turns out to be dead is made anew once. What it may have pushed before it died is pushed
     /// again; since every entry has an id, it is stored once.
     func publish(_ entries: [[UInt8]], _ command: PublishCommand) throws(RedisError) {
-        do throws(RedisError) {
-            try execute(entries, command)
-        } catch .closed, .io {
-            try execute(entries, command)
+        try executeTwice { connection throws(RedisError) in try command.send(entries, over: connection) }
+    }
+
+    /// Pushes the same entries onto several lists, each in a transaction of its own, all in one round trip.
+    ///
+    /// - Returns: why some were refused, if any were.
+    func publish(_ entries: [[UInt8]], _ commands: [PublishCommand]) throws(RedisError) -> [RedisServerError] {
+        guard !commands.isEmpty else { return [] }
+        var encoded: [UInt8] = []
+        for command in commands { command.append(entries, to: &encoded) }
+        return try executeTwice { connection throws(RedisError) in
+            connection.append(encoded: encoded)
+            var refusals: [RedisServerError] = []
+            for command in commands {
+                do throws(RedisError) {
+                    try command.readReplies(from: connection)
+                } catch {
+                    guard case .server(let refusal) = error else { throw error }
+                    refusals.append(refusal)
+                }
+            }
+            return refusals
         }
     }
 
-    private func execute(_ entries: [[UInt8]], _ command: PublishCommand) throws(RedisError) {
+    private func executeTwice<T>(_ body: (RedisConnection) throws(RedisError) -> T) throws(RedisError) -> T {
+        do throws(RedisError) {
+            return try execute(body)
+        } catch .closed, .io {
+            return try execute(body)
+        }
+    }
+
+    private func execute<T>(_ body: (RedisConnection) throws(RedisError) -> T) throws(RedisError) -> T {
         let connection = try connection()
         do throws(RedisError) {
-            try command.send(entries, over: connection)
+            let result = try body(connection)
             link.succeeded()
+            return result
         } catch {
             if case .server = error { throw error }
             // An idle connection may have died long ago; only an attempt to connect tells that Redis is away.

@@ -11,10 +11,7 @@ extension Hub {
     /// Answers with the watched feeds and how many streams each has.
     func servePresence(_ request: HTTPRequest, _ id: ConnectionID) throws(Problem) {
         let kind = request.target.first("kind")
-        if let kind, !settings.kinds.contains(where: { $0.name == kind }) {
-            let known = settings.kinds.map(\.name).joined(separator: ", ")
-            throw Problem(.notFound, "No kind \(kind.debugDescription) is configured; known are \(known).")
-        }
+        if let kind { try settings.checkKind(kind) }
         answer(id) { [hubs] in
             var streams: [FeedName: Int] = [:]
             for hub in hubs { streams.merge(await hub.streamCounts(kind: kind), uniquingKeysWith: +) }
@@ -23,7 +20,7 @@ extension Hub {
     }
 
     /// How many of this loop's streams each feed has.
-    private func streamCounts(kind: String?) -> [FeedName: Int] {
+    func streamCounts(kind: String?) -> [FeedName: Int] {
         var counts: [FeedName: Int] = [:]
         for channel in subscriptions.channels where channel.streams > 0 && channel.feed.name != .broadcasts {
             let feed = channel.feed.name

@@ -71,6 +71,8 @@ extension Hub {
             openUnlessOver(stream, for: caller, at: asked.address, id)
         case .publish:
             try publish(request, to: parameters[0], for: caller, id)
+        case .broadcast:
+            try broadcast(request, for: caller, id)
         case .history, .unread, .markRead, .markUnread, .remove:
             try serveInbox(asked.endpoint, parameters, request, for: caller, id)
         case .presence:
