@@ -38,6 +38,14 @@ package struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         self.init(rate: limit, burst: 2 * limit, capacity: 65_536)
     }
 
+    /// Buckets that hold a minute's worth, which comes in over a minute.
+    package init(perMinute rate: Int, capacity: Int) {
+        precondition(1...1_000_000_000 ~= rate && capacity > 0, "A limit lets some through")
+        interval = 60_000_000_000 / Int64(rate)
+        period = interval * Int64(rate)
+        self.capacity = capacity
+    }
+
     package var count: Int { heap.count }
 
     /// Takes a token out of a key's bucket; O(log n).

@@ -34,13 +34,24 @@ package struct Router<Endpoint: Sendable>: Sendable {
 
     package init() {}
 
+    /// Whether a path that a pattern stands for has an endpoint already, for a method or for any.
+    package func overlaps(_ pattern: String, method: HTTPMethod? = nil) -> Bool {
+        let segments = Self.segments(pattern)
+        return routes.contains { route in
+            method.map { $0 == route.method } ?? true && route.segments.count == segments.count
+                && zip(route.segments, segments).allSatisfy { $0 == .parameter || $1 == .parameter || $0 == $1 }
+        }
+    }
+
     /// Adds a route, such as `("GET", "/v1/feeds/{feed}/unread")`.
     ///
     /// A GET route answers HEAD too.
     package mutating func add(_ method: HTTPMethod, _ pattern: String, _ endpoint: Endpoint) {
-        let segments = pattern.split(separator: "/")
-            .map { $0.hasPrefix("{") ? Segment.parameter : .literal(String($0)) }
-        routes.append(Route(method: method, segments: segments, endpoint: endpoint))
+        routes.append(Route(method: method, segments: Self.segments(pattern), endpoint: endpoint))
+    }
+
+    private static func segments(_ pattern: String) -> [Segment] {
+        pattern.split(separator: "/").map { $0.hasPrefix("{") ? .parameter : .literal(String($0)) }
     }
 
     package func match(_ method: HTTPMethod, _ target: RequestTarget) -> Match {

@@ -19,6 +19,13 @@ struct TokenBucketsTests {
         #expect(buckets.take("a", now: 100 * second) == second / 10)
     }
 
+    @Test func `a limit for a minute is a minute's worth at once, and then what comes in`() {
+        var buckets = TokenBuckets<String>(perMinute: 100, capacity: 10)
+        for _ in 0..<100 { #expect(buckets.take("a", now: 0) == nil) }
+        #expect(buckets.take("a", now: 0) == second * 6 / 10)
+        #expect(buckets.take("a", now: second * 6 / 10) == nil)
+    }
+
     @Test func `each key has its own bucket`() {
         var buckets = TokenBuckets<String>(rate: 1, burst: 1, capacity: 10)
         #expect(buckets.take("a", now: 0) == nil)

@@ -57,6 +57,15 @@ struct RouterTests {
         #expect(try match(try #require(HTTPMethod(method)), path) == "allow " + allow)
     }
 
+    @Test(arguments: [
+        ("/v1/stream", true), ("/v1/{any}", true), ("/{a}/{b}", true), ("/v1/feeds/a/notifications", true), ("/", true),
+        ("/v1", false), ("/v2/stream", false), ("/v1/stream/more", false), ("/a/{b}", false),
+    ])
+    func `a pattern overlaps where one path could be meant by both`(pattern: String, overlaps: Bool) {
+        #expect(router.overlaps(pattern) == overlaps)
+        #expect(!router.overlaps(pattern, method: .put))
+    }
+
     @Test func `the asterisk of OPTIONS is no path`() throws {
         #expect(try match(.options, "*") == "not found" || match(.options, "*") == "allow GET,HEAD,OPTIONS")
     }

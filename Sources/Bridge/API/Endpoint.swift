@@ -19,9 +19,10 @@ enum Endpoint: Sendable {
     case readiness
     case metrics
     case file(WebFile)
+    case route(Route)
 
-    /// The routes of the API and of the pages.
-    static func router() -> Router<Endpoint> {
+    /// The routes of the API and of the pages, and behind them the user's own.
+    static func router(_ routes: [Route] = []) -> Router<Endpoint> {
         var router = Router<Endpoint>()
         router.add(.get, "/v1/stream", .stream)
         router.add(.post, "/v1/feeds/{feed}/notifications", .publish)
@@ -41,7 +42,20 @@ enum Endpoint: Sendable {
         for file in WebFile.all {
             router.add(.get, file.name == "index.html" ? "/" : "/\(file.name)", .file(file))
         }
+        for route in routes { router.add(route.method, route.path, .route(route)) }
         return router
+    }
+
+    /// The path of the user's own that it is, if so.
+    var route: Route? { if case .route(let route) = self { route } else { nil } }
+
+    /// Whether it answers with an event stream.
+    var isStream: Bool {
+        switch self {
+        case .stream: true
+        case .route(let route): route.purpose == .stream
+        default: false
+        }
     }
 
     /// Whether anyone may ask: probes and pages, which themselves tell nothing.

@@ -8,6 +8,8 @@ struct Problem: Error {
     /// What is wrong, and what to do.
     let detail: String
     var headers: [(String, String)] = []
+    /// What is answered in place of the problem document; a route may say so.
+    var answer: JSONObject?
 
     init(_ status: HTTPStatus, _ detail: String, headers: [(String, String)] = []) {
         self.status = status
@@ -16,6 +18,11 @@ struct Problem: Error {
     }
 
     var response: HTTPResponse {
+        if let answer {
+            var response = HTTPResponse.json(answer, status: status)
+            for (name, value) in headers { response.headers.add(name, value) }
+            return response
+        }
         var body = JSONWriter()
         body.beginObject()
         body.name("type")

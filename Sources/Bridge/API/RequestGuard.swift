@@ -28,10 +28,14 @@ enum RequestGuard {
 
     /// Refuses a body that is not declared as JSON.
     static func checkContentType(_ request: HTTPRequest) throws(Problem) {
-        let type = (request.headers["Content-Type"] ?? "").prefix { $0 != ";" }
-        guard type.lowercased().trimmingSpaces == "application/json" else {
+        guard mediaType(request) == "application/json" else {
             throw Problem(.unsupportedMediaType, "Send JSON with Content-Type: application/json.")
         }
+    }
+
+    /// What the body is declared as, in lower case and without parameters; empty where nothing is said.
+    static func mediaType(_ request: HTTPRequest) -> String {
+        (request.headers["Content-Type"] ?? "").prefix { $0 != ";" }.lowercased().trimmingSpaces
     }
 
     private static func isSame(_ origin: String, host: String?) -> Bool {

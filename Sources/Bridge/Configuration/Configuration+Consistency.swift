@@ -22,6 +22,7 @@ extension Configuration {
         }
         try checkTemplates()
         try checkEvents()
+        try checkRoutes()
     }
 
     private func checkSecrets() throws(ConfigurationError) {

@@ -19,6 +19,8 @@ package struct Configuration: Sendable, Equatable {
     package var events: [BroadcastFlag] = []
     package var auth = Auth()
     package var cors = CORS()
+    /// The user's own paths.
+    package var routes: [Route] = []
     package var log = Log()
 
     /// The defaults.
@@ -33,7 +35,7 @@ extension Configuration {
 
     /// What the file may say already, though this version only knows the default.
     private static let laterDeclarations: [Setting<Configuration>] = [
-        .only("routes", .object([:])),
+        .routes,
         .only("generators", .object([:])),
     ]
 

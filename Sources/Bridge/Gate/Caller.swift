@@ -10,6 +10,11 @@ enum Caller: Sendable {
     /// A reader; `token` is what Redis knows it by.
     case reader(Grant, token: Token?)
 
+    /// Who asks, where that is known.
+    var identity: Identity? {
+        if case .reader(let grant, _) = self { grant.identity } else { nil }
+    }
+
     /// Refuses a feed that the caller may not read.
     func checkReading(_ feed: FeedName) throws(Problem) {
         let isAllowed =

@@ -39,7 +39,7 @@ extension Hub {
     ) throws(Problem) -> Bool {
         guard let wait else { return true }
         telemetry.requestsLimited.add()
-        if case .stream = endpoint {
+        if endpoint?.isStream == true {
             refuse(id, .rate)
             return false
         }
@@ -52,7 +52,7 @@ extension Hub {
     /// Serves a request once it is known who asks.
     func admit(_ asked: Asked, _ id: ConnectionID) throws(Problem) {
         guard !asked.endpoint.isPublic else { return try serve(asked, for: .anyone, id) }
-        let takesQuery = if case .stream = asked.endpoint { true } else { false }
+        let takesQuery = asked.endpoint.isStream
         switch try gatekeeper.identify(asked.request, from: asked.peer, takesQuery: takesQuery) {
         case .caller(let caller): try serve(asked, for: caller, id)
         case .ask(let token): ask(for: token, asked, id)
@@ -67,13 +67,13 @@ extension Hub {
                 do throws(RedisError) {
                     grant = try await tokens.grant(of: token)
                 } catch {
-                    if case .stream = asked.endpoint { return refuse(id, .unchecked) }
+                    if asked.endpoint.isStream { return refuse(id, .unchecked) }
                     throw Hub.unreachable
                 }
                 guard let grant else { throw Gatekeeper.unknownToken }
                 try serve(asked, for: .reader(grant, token: token), id)
             } catch {
-                connections.respond(id, error.response)
+                connections.respond(id, (asked.endpoint.route?.phrased(error) ?? error).response)
             }
         }
     }

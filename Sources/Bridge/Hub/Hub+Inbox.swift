@@ -44,25 +44,24 @@ extension Hub {
             .conflict, "The kind \(kind.name) has no read state; declare it with \"inbox\": true if it shall have one.")
     }
 
-    /// Responds when another thread has done its part.
-    func answer(_ id: ConnectionID, _ work: @escaping @Sendable () async throws -> HTTPResponse) {
+    /// Responds when another thread has done its part; `phrasing` puts an error into other words.
+    func answer(
+        _ id: ConnectionID, _ work: @escaping @Sendable () async throws -> HTTPResponse,
+        phrasing: @escaping @Sendable (Problem) -> Problem = { $0 }
+    ) {
         Task {
             let response: HTTPResponse
             do {
                 response = try await work()
             } catch let error as UnknownNotification {
-                response =
-                    Problem(
-                        .notFound,
-                        "The feed has no notification \(error.id.debugDescription), or no longer; begin again."
-                    ).response
+                let problem = Problem(
+                    .notFound, "The feed has no notification \(error.id.debugDescription), or no longer; begin again.")
+                response = phrasing(problem).response
             } catch {
-                response =
-                    Problem(
-                        .serviceUnavailable,
-                        "The database cannot be used at the moment; nothing was changed. Try again.",
-                        headers: [("Retry-After", "1")]
-                    ).response
+                let problem = Problem(
+                    .serviceUnavailable, "The database cannot be used at the moment; nothing was changed. Try again.",
+                    headers: [("Retry-After", "1")])
+                response = phrasing(problem).response
             }
             connections.respond(id, response)
         }

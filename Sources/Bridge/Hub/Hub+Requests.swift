@@ -19,10 +19,12 @@ extension Hub {
                 ("method", .string(request.method.name)), ("target", .string(request.target.withoutTokens)),
                 ("peer", .string(peer.description)),
             ])
+        var route: Route?
         do throws(Problem) {
             connections.setHeaders(cors.headers(for: request), on: id)
             let address = countsAddresses ? gatekeeper.address(of: request, from: peer) : nil
             let match = router.match(request.method, request.target)
+            if case .found(let endpoint, _) = match { route = endpoint.route }
             if !isForOperators, try !isInTime(match, address, id) { return }
             switch match {
             case .notFound where request.target.raw == "*":
@@ -51,13 +53,18 @@ extension Hub {
                 try admit(asked, id)
             }
         } catch {
-            connections.respond(id, error.response)
+            connections.respond(id, (route?.phrased(error) ?? error).response)
         }
     }
 
     /// A request whose caller is known.
     func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
         guard try isInTime(asked, for: caller, id) else { return }
+        try serveInTime(asked, for: caller, id)
+    }
+
+    /// A request that counts for its caller already.
+    func serveInTime(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
         let (request, parameters) = (asked.request, asked.parameters)
         switch asked.endpoint {
         case .stream:
@@ -98,6 +105,8 @@ extension Hub {
             connections.respond(id, readiness())
         case .file(let file):
             connections.respond(id, file.response)
+        case .route(let route):
+            try serve(route, asked, for: caller, id)
         }
     }
 
@@ -110,12 +119,34 @@ extension Hub {
         try RequestGuard.checkContentType(request)
         let (feed, kind) = try settings.feed(name)
         try caller.checkWriting(kind: kind.name)
-        let publication = try Publication(request, settings)
+        push(try Publication(request, settings), to: feed, of: kind, id) {
+            $0.response
+        } phrasing: {
+            $0
+        }
+    }
+
+    /// Hands notifications to Redis or the database, and answers once they are taken.
+    ///
+    /// - Parameters:
+    ///   - publication: The notifications.
+    ///   - feed: Whose they are.
+    ///   - kind: The feed's kind.
+    ///   - id: The connection to answer on.
+    ///   - answer: Makes the answer.
+    ///   - phrasing: Puts an error into other words.
+    func push(
+        _ publication: Publication, to feed: FeedName, of kind: Kind, _ id: ConnectionID,
+        answering answer: @escaping @Sendable (Publication) -> HTTPResponse,
+        phrasing: @escaping @Sendable (Problem) -> Problem
+    ) {
         guard kind.source != .flagAndDatabase else {
-            return answer(id) { [writer, telemetry] in
+            return self.answer(id) { [writer, telemetry] in
                 try await writer.insert(publication.entries, ids: publication.ids, into: feed)
                 telemetry.entriesPublished.add(publication.ids.count)
-                return publication.response
+                return answer(publication)
+            } phrasing: {
+                phrasing($0)
             }
         }
         let command = PublishCommand(to: feed, of: kind, prefix: settings.redis.prefix)
@@ -124,9 +155,9 @@ extension Hub {
             do throws(RedisError) {
                 try await publisher.publish(publication.entries, command)
                 telemetry.entriesPublished.add(publication.ids.count)
-                response = publication.response
+                response = answer(publication)
             } catch {
-                response = Problem(error).response
+                response = phrasing(Problem(error)).response
             }
             connections.respond(id, response)
         }
@@ -154,7 +185,7 @@ extension Hub {
 
 extension Publication {
     /// What its sender is told once it is taken.
-    fileprivate var response: HTTPResponse {
+    var response: HTTPResponse {
         .json(["ids": .array(ids.map { .string($0) })], status: .created)
     }
 }

@@ -35,6 +35,8 @@ actor Hub {
     var streamsByIdentity: StreamCounts<Caller.Account>
     var addressRates: TokenBuckets<IPAddress>?
     var keyRates: TokenBuckets<Caller.Account>?
+    /// How often each caller or address publishes through routes that limit it, by the route's name.
+    var routeRates: [String: TokenBuckets<LimitedWriter>] = [:]
     /// Whether it matters which address a request counts for.
     let countsAddresses: Bool
     var connections: ConnectionTable
@@ -101,9 +103,15 @@ actor Hub {
         keyRates = TokenBuckets(perSecond: settings.server.requestsPerSecondPerKey)
         streamsByAddress = StreamCounts(limit: settings.server.maxStreamsPerAddress)
         streamsByIdentity = StreamCounts(limit: settings.server.maxStreamsPerIdentity)
-        countsAddresses = settings.server.requestsPerSecondPerAddress > 0 || settings.server.maxStreamsPerAddress > 0
+        let limitedRoutes = settings.routes.filter { $0.perMinute != nil }
+        for route in limitedRoutes {
+            routeRates[route.name] = route.perMinute.map { TokenBuckets(perMinute: $0, capacity: 65_536) }
+        }
+        countsAddresses =
+            settings.server.requestsPerSecondPerAddress > 0 || settings.server.maxStreamsPerAddress > 0
+            || !limitedRoutes.isEmpty
         self.telemetry = telemetry
-        router = Endpoint.router()
+        router = Endpoint.router(settings.routes)
         var timeouts = ConnectionTimeouts()
         timeouts.head = Milliseconds(Int64(settings.server.headTimeoutMilliseconds))
         timeouts.body = Milliseconds(Int64(settings.server.bodyTimeoutMilliseconds))

@@ -17,14 +17,15 @@ final class EventStreamClient {
 
     /// Asks for a stream, at the server's port or that of a proxy before it; nothing is read yet.
     init(
-        _ server: FlagpoleProcess, query: String, headers: [(String, String)] = [], version: String = "1.1",
+        _ server: FlagpoleProcess, path: String = "/v1/stream", query: String, headers: [(String, String)] = [],
+        version: String = "1.1",
         receiveBuffer: Int32? = nil, port: Int? = nil
     ) throws {
         self.server = server
         socket = try LoopbackSocket(port: port ?? server.port, receiveBuffer: receiveBuffer)
         let host = headers.contains { $0.0 == "Host" } ? [] : [("Host", "127.0.0.1")]
         let lines = (host + headers).map { "\($0.0): \($0.1)\r\n" }.joined()
-        socket.send("GET /v1/stream?\(query) HTTP/\(version)\r\n\(lines)\r\n")
+        socket.send("GET \(path)?\(query) HTTP/\(version)\r\n\(lines)\r\n")
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

@@ -1,0 +1,77 @@
+import Access
+import Feeds
+import HTTP
+import HTTPServer
+import JSON
+import Reactor
+
+extension Hub {
+    /// Serves a path of the user's own as the API's path that it stands for.
+    func serve(_ route: Route, _ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
+        // Before the body is looked at.
+        if route.purpose == .publishing {
+            try RequestGuard.checkOrigin(asked.request, allowed: settings.cors.origins)
+        }
+        let routed = try RoutedRequest(route, asked.parameters, asked.request, from: caller.identity)
+        let feeds = try routed.feeds()
+        switch route.purpose {
+        case .stream:
+            let request = try routed.request(path: "/v1/stream", feeds: feeds)
+            try serveInTime(asked.becoming(.stream, request), for: caller, id)
+        case .history:
+            try caller.checkReading(feeds[0])
+            let query = try HistoryQuery(routed.request(path: asked.request.target.path).target, of: feeds[0])
+            answer(id) { [reader] in
+                HTTPResponse(json: try await reader.history(query))
+            } phrasing: {
+                route.phrased($0)
+            }
+        case .publishing:
+            try publish(routed, route, to: feeds[0], asked, for: caller, id)
+        }
+    }
+
+    private func publish(
+        _ routed: RoutedRequest, _ route: Route, to feed: FeedName, _ asked: Asked, for caller: Caller,
+        _ id: ConnectionID
+    ) throws(Problem) {
+        let (_, kind) = try settings.feed(feed.text)
+        switch route.writers {
+        case .writer: try caller.checkWriting(kind: kind.name)
+        case .reader: try caller.checkReading(feed)
+        }
+        var request = asked.request
+        request.body = JSONValue.object(try routed.notification()).encoded()
+        let publication = try Publication(request, settings)
+        try limit(route, asked, for: caller)
+        push(publication, to: feed, of: kind, id) { publication in
+            routed.answer(id: publication.ids[0]).map { .json($0) } ?? publication.response
+        } phrasing: {
+            route.phrased($0)
+        }
+    }
+
+    /// Refuses what comes too often from whoever asks.
+    private func limit(_ route: Route, _ asked: Asked, for caller: Caller) throws(Problem) {
+        let key = LimitedWriter(account: caller.account, address: caller.account == nil ? asked.address : nil)
+        guard let wait = routeRates[route.name]?.take(key, now: MonotonicTime.now.nanoseconds) else { return }
+        telemetry.requestsLimited.add()
+        let seconds = wait / 1_000_000_000 + 1
+        throw Problem(
+            .tooManyRequests, "Too many messages; send this one again in \(seconds) s.",
+            headers: [("Retry-After", String(seconds))])
+    }
+}
+
+extension Asked {
+    /// The same request as one to another endpoint.
+    fileprivate func becoming(_ endpoint: Endpoint, _ request: HTTPRequest) -> Asked {
+        Asked(endpoint: endpoint, parameters: [], request: request, peer: peer, address: address)
+    }
+}
+
+/// Whom a route's limit counts for: who asks, and where that is not known the address.
+struct LimitedWriter: Hashable, Sendable {
+    let account: Caller.Account?
+    let address: IPAddress?
+}

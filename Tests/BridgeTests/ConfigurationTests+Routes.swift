@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Bridge
+
+/// The user's own paths, as the file declares them.
+struct ConfigurationRoutesTests {
+    private static let path = #"routes."POST /send""#
+
+    @Test func `what is declared reads back as it was printed`() throws {
+        let file = """
+            {"auth": {"mode": "proxy"}, "kinds": {"chat": {"list": "chat:{id}:l", "flag": "chat:{id}:f"}}, "routes": {
+              "/chat/stream": {"feed": "chat:{ticket_id}", "query": {"envelope": "1"}},
+              "/sse/all": {"feeds": ["user:{user}", "chat:{ticket_id}"], "errors": "plain"},
+              "GET /chat/{ticket_id}/history": {"feed": "chat:{ticket_id}", "history": true, "query": {"limit": 20}},
+              "POST /chat/send": {"feed": "chat:{ticket_id}", "who": "reader", "require": ["message"],
+                "body": ["ticket_id", "message"], "set": {"sender_id": "{user}"}, "max_length": {"message": 2000},
+                "per_minute": 100, "answer": {"status": "ok"}, "errors": "plain", "missing": {"error": "?"}}
+            }}
+            """
+        let configuration = try load(file)
+        #expect(
+            configuration.routes.map(\.path) == ["/chat/stream", "/sse/all", "/chat/{ticket_id}/history", "/chat/send"])
+        let printed = String(decoding: configuration.encoded(), as: UTF8.self)
+        #expect(try load(printed).routes == configuration.routes)
+    }
+
+    @Test(arguments: [
+        // Names.
+        ("chat", #"{"feed": "user:1"}"#, "routes.chat in config.json: a route is named by a path such as /chat/stream"),
+        ("PUT /a", #"{"feed": "user:1"}"#, #"routes."PUT /a" in config.json: a route is named by a path"#),
+        ("/a/", #"{"feed": "user:1"}"#, #"routes."/a/" in config.json: a route is named by a path"#),
+        ("/a/../b", #"{"feed": "user:1"}"#, #"routes."/a/../b" in config.json: a route is named by a path"#),
+        ("/a b", #"{"feed": "user:1"}"#, #"routes."/a b" in config.json: a route is named by a path"#),
+        ("/{a}/{a}", #"{"feed": "user:{a}"}"#, #"routes."/{a}/{a}" in config.json: a route is named by a path"#),
+        ("/", #"{"feed": "user:1"}"#, #"routes."/" in config.json: a route is named by a path"#),
+        ("/metrics", #"{"feed": "user:1"}"#, #"routes."/metrics": this path is the bridge's own; choose another"#),
+        ("/v1/chat", #"{"feed": "user:1"}"#, #"routes."/v1/chat": this path is the bridge's own; choose another"#),
+        ("/{x}", #"{"feed": "user:{x}"}"#, #"routes."/{x}": this path is the bridge's own; choose another"#),
+        ("POST /flagpole.js", #"{"feed": "user:1"}"#, #"routes."POST /flagpole.js": this path is the bridge's own"#),
+
+        // Feeds.
+        (
+            "/a", "{}",
+            #"routes."/a".feed is missing in config.json: a route leads to a feed such as "chat:{ticket_id}""#
+        ),
+        ("/a", #"{"feed": "chat"}"#, #"routes."/a".feed in config.json is "chat": allowed is KIND:ID"#),
+        ("/a", #"{"feed": "{k}:1"}"#, #"routes."/a".feed in config.json is "{k}:1": allowed is KIND:ID"#),
+        ("/a", #"{"feed": "user:{a"}"#, #"routes."/a".feed in config.json is "user:{a": allowed is KIND:ID"#),
+        ("/a", #"{"feed": "chat:{a}"}"#, #"routes."/a": No kind chat is declared; add it to kinds"#),
+        ("/a", #"{"feed": "user:{a}/{b}"}"#, #"routes."/a": A feed is named KIND:ID"#),
+        (
+            "/a", #"{"feed": "user:{user}"}"#,
+            #"routes."/a" needs {user}, and auth.mode is "open": without authentication"#
+        ),
+        (
+            "/a", #"{"feed": "user:1", "feeds": ["user:2"]}"#,
+            #"routes."/a".feeds in config.json: there is a feed already; name all of them in feeds"#
+        ),
+        (
+            "POST /send", #"{"feeds": ["user:2"]}"#,
+            path + ".feeds in config.json: only a stream has several feeds; name one in feed"
+        ),
+
+        // What does not go together.
+        (
+            "/a", #"{"feed": "user:1", "requires": []}"#,
+            #"unknown key routes."/a".requires in config.json: did you mean require?"#
+        ),
+        (
+            "/a", #"{"feed": "user:1", "who": "reader"}"#,
+            #"routes."/a".who in config.json: only a route that publishes has it"#
+        ),
+        ("POST /send", #"{"feed": "user:1", "events": true}"#, path + ".events in config.json: this route publishes"),
+        (
+            "/a", #"{"feed": "user:1", "query": {"feed": "user:2"}}"#,
+            #"unknown key routes."/a".query.feed in config.json: known are envelope, since, where, min_interval_ms"#
+        ),
+        ("/a", #"{"feed": "user:1", "query": {"since": "then"}}"#, #"routes."/a": since is now, or left out"#),
+        (
+            "POST /send", #"{"feed": "user:1", "set": {"a": "{b"}}"#,
+            path + #".set.a in config.json is "{b": a brace begins or ends a placeholder"#
+        ),
+        (
+            "POST /send", #"{"feed": "user:1", "max_length": {"a": 0}}"#,
+            path + ".max_length.a in config.json is 0: allowed is a whole number from 1 to 16777216"
+        ),
+        (
+            "POST /send", #"{"feed": "user:1", "per_minute": 0}"#,
+            path + ".per_minute in config.json is 0: allowed is a whole number from 1 to 1000000"
+        ),
+        (
+            "POST /send", #"{"feed": "user:1", "set": {"a": "{user}"}}"#,
+            path + #" needs {user}, and auth.mode is "open""#
+        ),
+    ])
+    func `what could never be served stops the start`(name: String, members: String, line: String) throws {
+        let failure = try #require(try failure(#"{"routes": {"\#(name)": \#(members)}}"#))
+        #expect(failure.hasPrefix(line) && !failure.contains("\n"), "\(failure)")
+    }
+
+    @Test func `no two routes are meant by one request`() throws {
+        func failing(_ first: String, _ second: String) throws -> Bool {
+            let feed = #"{"feed": "user:1"}"#
+            return try failure(#"{"routes": {"\#(first)": \#(feed), "\#(second)": \#(feed)}}"#)?.contains(
+                "another route") == true
+        }
+        #expect(try failing("/a", "GET /a") && failing("/a/{x}", "/a/b") && failing("/a/{x}", "/{y}/b"))
+        #expect(try !failing("/a", "POST /a") && !failing("/a/{x}", "/b/{x}") && !failing("/a/{x}", "/a"))
+    }
+}
