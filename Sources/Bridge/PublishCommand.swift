@@ -8,6 +8,7 @@ package struct PublishCommand: Sendable {
     private let list: String
     private let flag: String
     private let timeToLiveSeconds: Int
+    private let trimsTo: Int?
 
     /// Appends elements to a JSON array that a string may hold already.
     private static let valueScript = """
@@ -22,11 +23,13 @@ package struct PublishCommand: Sendable {
     ///   - feed: The feed to publish to.
     ///   - kind: The feed's kind; of one with the source `flag+database` only the flag is Redis's.
     ///   - prefix: What stands before every key.
-    package init(to feed: FeedName, of kind: Kind, prefix: String) {
+    ///   - trimsTo: How many entries its list has at most afterwards; nil: as many as there are.
+    package init(to feed: FeedName, of kind: Kind, prefix: String, trimsTo: Int? = nil) {
         source = kind.source
         list = kind.list.map { prefix + $0.key(for: feed.id) } ?? ""
         flag = kind.flag.map { prefix + $0.key(for: feed.id) } ?? ""
         timeToLiveSeconds = kind.timeToLiveSeconds
+        self.trimsTo = source == .flagAndList || source == .list ? trimsTo : nil
     }
 
     /// Appends the encoded transaction, which `readReplies` answers for; at least one entry must be given.
@@ -46,15 +49,21 @@ package struct PublishCommand: Sendable {
         case .flagAndDatabase:
             break
         }
+        if let trimsTo { RESPEncoder.append(command: ["LTRIM", list, "-\(trimsTo)", "-1"], to: &buffer) }
         if expires { RESPEncoder.append(command: ["EXPIRE", list, String(timeToLiveSeconds)], to: &buffer) }
         if source.needsFlag { RESPEncoder.append(command: ["SET", flag, "1"], to: &buffer) }
         RESPEncoder.append(command: ["EXEC"], to: &buffer)
     }
 
+    /// Whether the entries stand in Redis.
+    var needsList: Bool { source.needsList }
+
     private var expires: Bool { timeToLiveSeconds > 0 && source.needsList }
 
     /// How many replies come: to MULTI and EXEC, and for each command between them.
-    private var replyCount: Int { 2 + (source.needsList ? 1 : 0) + (expires ? 1 : 0) + (source.needsFlag ? 1 : 0) }
+    private var replyCount: Int {
+        2 + [source.needsList, trimsTo != nil, expires, source.needsFlag].count(where: \.self)
+    }
 
     /// Reads the replies to one transaction, all of them even where the first is an error.
     ///

@@ -91,6 +91,13 @@ final class Telemetry: Sendable {
         for (closing, count) in outcomes.closings { connectionsClosed(closing.rawValue).add(count) }
     }
 
+    /// Runs of generators with this result.
+    func generatorRuns(_ result: String) -> Counter {
+        metrics.counter(
+            "flagpole_generator_runs_total", help: "Runs of generators, by what became of their output.",
+            labels: [("result", result)])
+    }
+
     /// Errors of one kind that Redis, or the way to it, answered with.
     func redisErrors(_ kind: String) -> Counter {
         metrics.counter("flagpole_redis_errors_total", help: "Errors from Redis, by kind.", labels: [("kind", kind)])

@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -29,6 +30,7 @@
 
 // Declared here, since _GNU_SOURCE would make the headers differ from those in Swift's Glibc module.
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+extern int pipe2(int descriptors[2], int flags);
 extern int close_range(unsigned int first, unsigned int last, int flags);
 
 // epoll's flags are an enum in glibc, and EPOLLET is a negative int in it.
@@ -103,10 +105,21 @@ static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 // One heap for all threads: an arena a thread costs megabytes and gains nothing with five of them.
 static inline void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
+// A pipe whose first descriptor, the one to read from, does not block.
+static inline int clinux_pipe(int descriptors[2]) {
+    if (pipe2(descriptors, O_CLOEXEC) != 0) return -1;
+    fcntl(descriptors[0], F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+// A descriptor that is readable once the child has ended (pidfd_open(2)), or -1.
+static inline int clinux_pidfd(pid_t child) { return (int)syscall(SYS_pidfd_open, child, 0); }
+
 // Starts a child in a session of its own, with no signal blocked and only descriptors 0-2 open, that gets SIGTERM
-// when the calling thread ends. `output` becomes its standard output and error; its standard input is /dev/null.
-// Returns its pid, or -1 with errno.
-static inline pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], int output) {
+// when the calling thread ends. `output` and `errors` become its standard output and error; its standard input is
+// /dev/null. Returns its pid, or -1 with errno.
+static inline pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], int output,
+                                 int errors) {
     pid_t parent = getpid();
     pid_t child = fork();
     if (child != 0) return child;
@@ -118,7 +131,7 @@ static inline pid_t clinux_spawn(const char *path, char *const arguments[], char
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(127);
     int null = open("/dev/null", O_RDWR);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(127);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(127);
     close_range(3, ~0u, 0);
     execve(path, arguments, environment);
     _exit(127);

@@ -108,3 +108,42 @@ struct ConfigurationRoutesTests {
         #expect(try !failing("/a", "POST /a") && !failing("/a/{x}", "/b/{x}") && !failing("/a/{x}", "/a"))
     }
 }
+
+/// Generators, as the file declares them.
+struct ConfigurationGeneratorsTests {
+    @Test func `what is declared reads back as it was printed, and has its limits`() throws {
+        let configuration = try load(
+            """
+            {"generators": {"user:1": {"command": ["./stats.sh"]}, "user:2": {"command": ["curl", "-s", "http://x/"],
+             "every_ms": 60000}, "user:3": {"command": ["true"], "timeout_ms": 500}}}
+            """)
+        #expect(configuration.generators.map(\.everyMilliseconds) == [1000, 60_000, 1000])
+        #expect(configuration.generators.map(\.timeoutMilliseconds) == [10_000, 60_000, 500])
+        let printed = String(decoding: configuration.encoded(), as: UTF8.self)
+        #expect(try load(printed).generators == configuration.generators)
+    }
+
+    @Test(arguments: [
+        ("user", #"{"command": ["a"]}"#, "generators.user in config.json: a generator is named by its feed"),
+        ("chat:1", #"{"command": ["a"]}"#, #"generators."chat:1": no kind chat is declared; add it to kinds."#),
+        ("user:1", "{}", #"generators."user:1".command is missing in config.json: the program and its arguments"#),
+        ("user:1", #"{"command": []}"#, #"generators."user:1".command in config.json is []: allowed is a list"#),
+        ("user:1", #"{"command": "ls"}"#, #"generators."user:1".command in config.json is "ls": allowed is a list"#),
+        (
+            "user:1", #"{"command": ["a", 1]}"#,
+            #"generators."user:1".command in config.json is ["a",1]: allowed is a list"#
+        ),
+        (
+            "user:1", #"{"command": ["a"], "every_ms": 99}"#,
+            #"generators."user:1".every_ms in config.json is 99: allowed is a whole number from 100 to 86400000"#
+        ),
+        (
+            "user:1", #"{"command": ["a"], "every": 1}"#,
+            #"unknown key generators."user:1".every in config.json: "#
+        ),
+    ])
+    func `what could never run stops the start`(feed: String, members: String, line: String) throws {
+        let failure = try #require(try failure(#"{"generators": {"\#(feed)": \#(members)}}"#))
+        #expect(failure.hasPrefix(line), "\(failure)")
+    }
+}

@@ -18,6 +18,16 @@ struct PublishCommandTests {
                 ])
     }
 
+    @Test func `a list that is trimmed is trimmed in the same transaction`() throws {
+        var bytes: [UInt8] = []
+        let command = PublishCommand(to: try #require(feed), of: Configuration.userKind, prefix: "", trimsTo: 100)
+        command.append([Array("{}".utf8)], to: &bytes)
+        let words = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").filter {
+            !"*$".contains($0.prefix(1))
+        }
+        #expect(Array(words[4...7]) == ["LTRIM", "notifications:user:42", "-100", "-1"])
+    }
+
     @Test func `a list without a time to live does not expire`() throws {
         var kind = Configuration.userKind
         kind.timeToLiveSeconds = 0

@@ -23,6 +23,7 @@ extension Configuration {
         try checkTemplates()
         try checkEvents()
         try checkRoutes()
+        try checkGenerators()
     }
 
     private func checkSecrets() throws(ConfigurationError) {

@@ -21,6 +21,8 @@ package struct Configuration: Sendable, Equatable {
     package var cors = CORS()
     /// The user's own paths.
     package var routes: [Route] = []
+    /// Commands whose output goes to feeds.
+    package var generators: [Generator] = []
     package var log = Log()
 
     /// The defaults.
@@ -36,7 +38,7 @@ extension Configuration {
     /// What the file may say already, though this version only knows the default.
     private static let laterDeclarations: [Setting<Configuration>] = [
         .routes,
-        .only("generators", .object([:])),
+        .generators,
     ]
 
     /// The file at the path that data directory and database give; the path is relative to the current directory.

@@ -1,7 +1,20 @@
 import Feeds
 import Reactor
 
+/// Someone who wants to know whether certain feeds are watched.
+struct WatchObserver: Sendable {
+    let feeds: Set<FeedName>
+    let tell: @Sendable (FeedName, Bool) -> Void
+
+    func note(_ feed: FeedName, isWatched: Bool) {
+        if feeds.contains(feed) { tell(feed, isWatched) }
+    }
+}
+
 extension Poller {
+    /// Has someone told of what becomes watched from now on.
+    func observe(_ observer: WatchObserver) { watchObserver = observer }
+
     /// Takes feeds into the watch set.
     ///
     /// Each is read at once, whatever its flag.
@@ -20,7 +33,10 @@ extension Poller {
                 unknown.append(slot)
             }
             feeds[slot].watchers += 1
-            if feeds[slot].watchers == 1 { watchedCount += 1 }
+            if feeds[slot].watchers == 1 {
+                watchedCount += 1
+                watchObserver?.note(name, isWatched: true)
+            }
             if feeds[slot].flag == nil { schedule(slot, interval: baseInterval(slot)) }
         }
         telemetry.watchedFeeds.set(Double(watchedCount))
@@ -35,6 +51,7 @@ extension Poller {
             feeds[slot].watchers -= 1
             guard feeds[slot].watchers == 0 else { continue }
             watchedCount -= 1
+            watchObserver?.note(name, isWatched: false)
             release(slot)
         }
         telemetry.watchedFeeds.set(Double(watchedCount))

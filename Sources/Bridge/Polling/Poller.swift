@@ -49,6 +49,8 @@ actor Poller {
     var inspections: [Inspection] = []
     var events: EventFlags
     var lease: Lease
+    /// Who is told when one of these feeds becomes watched, or no longer is.
+    var watchObserver: WatchObserver?
     var reader: EntryReader
     private var link: RedisLink
     private var storeBackOff = BackOff(initial: .milliseconds(50), maximum: .seconds(5))

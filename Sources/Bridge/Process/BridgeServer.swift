@@ -45,6 +45,8 @@ private final class RunningBridge {
     private let publisher: Publisher
     private let tokens: TokenStore
     private let hubs: [Hub]
+    /// Nil where none are configured.
+    private let generators: Generators?
     private var threads: [NamedThread] = []
     let port: Int
 
@@ -75,6 +77,9 @@ private final class RunningBridge {
         poller = Poller(settings, endpoint: endpoint, owner: directory.identity, writer: writer, telemetry: telemetry)
         publisher = Publisher(endpoint)
         tokens = TokenStore(endpoint, prefix: settings.redis.prefix, telemetry: telemetry)
+        generators =
+            settings.generators.isEmpty
+            ? nil : Generators(settings, publisher: publisher, writer: writer, telemetry: telemetry)
         let gatekeeper = try Gatekeeper(settings.auth)
         let streams = RunningBridge.streamLimit(settings, logger)
         hubs = listeners.enumerated().map { [poller, reader, writer, publisher, tokens, telemetry] index, listener in
@@ -113,6 +118,13 @@ private final class RunningBridge {
                 poller.executor.run { now in poller.assumeIsolated { $0.turn(now) } }
             },
         ]
+        if let generators {
+            threads.append(NamedThread("flagpole-gen") { generators.run() })
+            let observer = WatchObserver(feeds: Set(settings.generators.map(\.feed))) { feed, isWatched in
+                generators.post(on: generators.loop) { $0.watch(feed, isWatched) }
+            }
+            poller.post(on: poller.executor) { $0.observe(observer) }
+        }
         for hub in hubs {
             threads.append(NamedThread("flagpole-loop") { hub.run() })
             hub.post(on: hub.loop) { [hubs] hub in
@@ -141,6 +153,7 @@ private final class RunningBridge {
         logger.info("shutting down", [("streams", .int(Int(telemetry.streams.value)))])
         telemetry.readiness.set(.draining, "shutting down")
         let deadline = MonotonicTime.now + Milliseconds(Int64(settings.server.drainMilliseconds))
+        generators?.loop.stop()
         drain(signals.waker)
         var left = hubs.count
         waiting: while left > 0 {

@@ -24,7 +24,7 @@ final class EmbeddedRedis {
         directory = settings.dataDirectory
         port = settings.redis.port
         self.logger = logger
-        guard let executable = EmbeddedRedis.find("redis-server") else {
+        guard let executable = Executable.find("redis-server") else {
             throw StartError(
                 "redis-server is not installed: install it (apt-get install redis-server), or set redis.url to a "
                     + "Redis of yours")
@@ -66,7 +66,7 @@ final class EmbeddedRedis {
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), nil]
         defer { for pointer in pointers + environment { free(pointer) } }
-        pid = clinux_spawn(executable, &pointers, &environment, log)
+        pid = clinux_spawn(executable, &pointers, &environment, log, log)
         guard pid > 0 else { throw StartError("redis-server cannot be started", code: errno) }
         started = .now
         restart = nil
@@ -166,11 +166,5 @@ final class EmbeddedRedis {
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw StartError("\(file) cannot be written", code: errno)
         }
-    }
-
-    private static func find(_ name: String) -> String? {
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let folders = path.split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin", "/usr/sbin"]
-        return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 }

@@ -1,0 +1,117 @@
+import CLinux
+import Glibc
+import Reactor
+
+/// A command that is running: its process, and what it has printed so far.
+///
+/// It is the leader of a session of its own, so that whatever it has started ends with it. Confined to the thread that
+/// started it, whose end ends it too.
+struct ChildCommand {
+    /// How it ended.
+    enum Ending: Equatable {
+        case exited([UInt8])
+        case failed(String)
+    }
+
+    /// How much is kept of what it says on standard error.
+    private static let maximumComplaint = 200
+
+    let deadline: MonotonicTime
+    /// Readable once the process has ended.
+    let processDescriptor: Int32
+    /// Where its standard output is read.
+    let outputDescriptor: Int32
+    private let errorDescriptor: Int32
+    private let pid: pid_t
+    private let maximumBytes: Int
+    private var output: [UInt8] = []
+    private var complaint: [UInt8] = []
+
+    /// Starts a command.
+    ///
+    /// - Parameters:
+    ///   - command: The program and its arguments.
+    ///   - environment: Its environment, as `NAME=VALUE`.
+    ///   - maximumBytes: How much it may print.
+    ///   - deadline: Until when it may run.
+    /// - Throws: `StartError` where it cannot be started.
+    init(
+        _ command: [String], environment: [String], maximumBytes: Int, deadline: MonotonicTime
+    ) throws(StartError) {
+        guard let path = Executable.find(command[0]) else {
+            throw StartError("\(command[0]) is not there, or may not be run")
+        }
+        var (output, errors): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        guard clinux_pipe(&output) == 0, clinux_pipe(&errors) == 0 else {
+            let code = errno
+            for descriptor in output where descriptor >= 0 { close(descriptor) }
+            throw StartError("there is no pipe for its output", code: code)
+        }
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        pid = clinux_spawn(path, &arguments, &variables, output[1], errors[1])
+        let code = errno
+        for pointer in arguments + variables { free(pointer) }
+        for descriptor in [output[1], errors[1]] { close(descriptor) }
+        processDescriptor = pid > 0 ? clinux_pidfd(pid) : -1
+        (outputDescriptor, errorDescriptor) = (output[0], errors[0])
+        self.maximumBytes = maximumBytes
+        self.deadline = deadline
+        guard processDescriptor >= 0 else {
+            let reason = pid > 0 ? errno : code
+            if pid > 0 { end() } else { closeAll() }
+            throw StartError("it cannot be started", code: reason)
+        }
+    }
+
+    /// Takes what it has printed; false where that is too much.
+    mutating func read() -> Bool {
+        Self.drain(outputDescriptor, into: &output, upTo: maximumBytes + 1)
+        return output.count <= maximumBytes
+    }
+
+    /// Ends it and all that it has started, and says how it ended; `reason` is why it is ended, nil where it has ended by
+    /// itself.
+    mutating func finish(_ reason: String?) -> Ending {
+        let isWithinBounds = read()
+        Self.drain(errorDescriptor, into: &complaint, upTo: Self.maximumComplaint)
+        let status = end()
+        if let reason { return .failed(reason) }
+        guard isWithinBounds else { return .failed(tooMuch) }
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        guard status != 0 else { return .exited(output) }
+        let said = String(decoding: complaint.prefix { $0 != 0x0A }, as: UTF8.self)
+        return .failed(
+            (signal != 0 ? "it was ended by signal \(signal)" : "its exit status is \(code)")
+                + (said.isEmpty ? "" : ": \(said)"))
+    }
+
+    /// What is wrong with a command that prints too much.
+    var tooMuch: String { "it printed more than \(maximumBytes) bytes" }
+
+    /// Kills the session and takes the process's status.
+    @discardableResult
+    private func end() -> Int32 {
+        var status: Int32 = 0
+        // Not yet waited for, so the id is still its own.
+        kill(-pid, SIGKILL)
+        kill(pid, SIGKILL)
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        closeAll()
+        return status
+    }
+
+    private func closeAll() {
+        for descriptor in [processDescriptor, outputDescriptor, errorDescriptor] where descriptor >= 0 {
+            close(descriptor)
+        }
+    }
+
+    private static func drain(_ descriptor: Int32, into bytes: inout [UInt8], upTo maximum: Int) {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count < maximum {
+            let count = Glibc.read(descriptor, &buffer, min(buffer.count, maximum - bytes.count))
+            if count > 0 { bytes += buffer[..<count] } else if count == 0 || errno != EINTR { return }
+        }
+    }
+}

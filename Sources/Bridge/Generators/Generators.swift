@@ -1,0 +1,173 @@
+import Feeds
+import Logging
+import Reactor
+import Redis
+
+/// The thread that runs generators while their feeds are watched, and pushes what they print.
+///
+/// A generator never runs twice at a time. What it prints is pushed as any writer would push it, so everything that
+/// holds for entries holds for it. A failure is that run's failure.
+actor Generators {
+    private struct State {
+        let generator: Generator
+        let command: PublishCommand
+        var isWatched = false
+        /// When it is due.
+        var next = MonotonicTime(nanoseconds: 0)
+        var child: ChildCommand?
+        var isPushing = false
+        /// What was pushed last.
+        var last: [UInt8]?
+
+        /// When something is to be done; what is being pushed is waited for.
+        var deadline: MonotonicTime {
+            child?.deadline ?? (isWatched && !isPushing ? next : .distantFuture)
+        }
+    }
+
+    /// A list that nobody limits keeps so many entries; with fewer the poller could miss some.
+    static let keptEntries = 100
+
+    nonisolated let loop = EventLoop()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let maximumBytes: Int
+    private let environment: [String]
+    private let publisher: Publisher
+    private let writer: StoreWriter
+    private let telemetry: Telemetry
+    private var states: [State] = []
+    /// Whose descriptors these are.
+    private var owners: [Int32: Int] = [:]
+    private var limiter = LogLimiter(interval: .seconds(60))
+
+    init(_ settings: Configuration, publisher: Publisher, writer: StoreWriter, telemetry: Telemetry) {
+        maximumBytes = settings.poll.maxNotificationBytes
+        // What is ours is nobody else's: keys, secrets, the password in an address of Redis.
+        environment = ((try? ProcessEnvironment.read()) ?? [:]).filter { !$0.key.hasPrefix("FLAGPOLE_") }
+            .map { "\($0)=\($1)" }
+        self.publisher = publisher
+        self.writer = writer
+        self.telemetry = telemetry
+        for generator in settings.generators {
+            guard let kind = settings.kind(of: generator.feed) else { continue }
+            let command = PublishCommand(
+                to: generator.feed, of: kind, prefix: settings.redis.prefix,
+                trimsTo: max(kind.keep ?? 0, Self.keptEntries))
+            states.append(State(generator: generator, command: command))
+        }
+    }
+
+    /// Runs what is due until the loop is stopped; the calling thread becomes the loop's.
+    nonisolated func run() {
+        loop.run(
+            turn: { ready in assumeIsolated { $0.turn(ready) } },
+            beforeWaiting: { assumeIsolated { $0.startDue(.now) } })
+        assumeIsolated { $0.endAll() }
+    }
+
+    /// Notes that a feed has become watched, or no longer is.
+    func watch(_ feed: FeedName, _ isWatched: Bool) {
+        for index in states.indices where states[index].generator.feed == feed { states[index].isWatched = isWatched }
+    }
+
+    // MARK: - Runs
+
+    private func turn(_ ready: [ReadyDescriptor]) {
+        for event in ready {
+            let descriptor = event.registration.descriptor
+            guard let index = owners[descriptor], let child = states[index].child else { continue }
+            if descriptor == child.processDescriptor {
+                finish(index, nil)
+            } else if states[index].child?.read() == false {
+                finish(index, child.tooMuch)
+            } else if !event.events.isDisjoint(with: .hungUp) {
+                // Its end of the pipe is closed, which would be reported again and again.
+                loop.remove(descriptor)
+            }
+        }
+    }
+
+    /// Starts what is due and ends what takes too long; says when something will be due next.
+    private func startDue(_ now: MonotonicTime) -> MonotonicTime {
+        for index in states.indices where states[index].deadline <= now {
+            if states[index].child != nil {
+                finish(index, "it took longer than \(states[index].generator.timeoutMilliseconds) ms")
+            }
+            if states[index].deadline <= now { start(index, now) }
+        }
+        return states.map(\.deadline).min() ?? .distantFuture
+    }
+
+    private func start(_ index: Int, _ now: MonotonicTime) {
+        let generator = states[index].generator
+        states[index].next = now + Milliseconds(Int64(generator.everyMilliseconds))
+        do {
+            let child = try ChildCommand(
+                generator.command, environment: environment, maximumBytes: maximumBytes,
+                deadline: now + Milliseconds(Int64(generator.timeoutMilliseconds)))
+            states[index].child = child
+            for descriptor in [child.processDescriptor, child.outputDescriptor] {
+                owners[descriptor] = index
+                _ = loop.registerListener(Registration(descriptor: descriptor, generation: 0))
+            }
+        } catch {
+            failed(index, "\(error)")
+        }
+    }
+
+    private func finish(_ index: Int, _ reason: String?) {
+        guard var child = states[index].child else { return }
+        states[index].child = nil
+        for descriptor in [child.processDescriptor, child.outputDescriptor] { owners[descriptor] = nil }
+        switch child.finish(reason) {
+        case .failed(let reason): failed(index, reason)
+        case .exited(let output): push(output, index)
+        }
+    }
+
+    private func endAll() {
+        for index in states.indices { _ = states[index].child?.finish("shutting down") }
+    }
+
+    // MARK: - Output
+
+    private func push(_ output: [UInt8], _ index: Int) {
+        guard output != states[index].last, let entry = GeneratorOutput.entry(output) else {
+            return telemetry.generatorRuns("unchanged").add()
+        }
+        var reader = OutgoingEntryReader(maximumBytes: maximumBytes)
+        switch reader.read(entry, makeID: { NotificationID.make(unixMilliseconds: WallClock.unixMilliseconds) }) {
+        case .bad(let reason): failed(index, reason.explanation)
+        case .ready(let id, let bytes): push(bytes, id, printed: output, index)
+        }
+    }
+
+    private func push(_ entry: [UInt8], _ id: String, printed: [UInt8], _ index: Int) {
+        states[index].isPushing = true
+        let (feed, command) = (states[index].generator.feed, states[index].command)
+        Task { [publisher, writer] in
+            do {
+                if command.needsList {
+                    try await publisher.publish([entry], command)
+                } else {
+                    try await writer.insert([entry], ids: [id], into: feed)
+                }
+                states[index].last = printed
+                telemetry.generatorRuns("pushed").add()
+            } catch {
+                failed(index, "what it printed could not be pushed: \(error)")
+            }
+            states[index].isPushing = false
+        }
+    }
+
+    private func failed(_ index: Int, _ reason: String) {
+        telemetry.generatorRuns("failed").add()
+        let feed = states[index].generator.feed.text
+        guard let suppressed = limiter.admit(feed, at: .now) else { return }
+        telemetry.logger.warning(
+            "a generator failed; it is tried again when it is due",
+            [("feed", .string(feed)), ("reason", .string(reason)), ("suppressed", .int(suppressed))])
+    }
+}
