@@ -15,7 +15,8 @@ struct UndecidedStream {
 extension Hub {
     /// Opens a stream, unless its client has had the last entries of all its feeds: it is told not to come back.
     func openUnlessOver(_ request: StreamRequest, for caller: Caller, at address: IPAddress?, _ id: ConnectionID) {
-        guard request.hasCursor, request.feeds.allSatisfy(\.canEnd), !isDraining else {
+        // Broadcast events have no end.
+        guard request.hasCursor, !request.asksForEvents, request.feeds.allSatisfy(\.canEnd), !isDraining else {
             return openStream(request, for: caller, at: address, id)
         }
         undecided[id] = UndecidedStream(request: request, caller: caller, address: address, began: Ticks(.now))

@@ -61,7 +61,7 @@ struct BroadcastTests {
         try await RunningWriter.run(test) { running in
             try await seed(running)
             let application = try test.connect()
-            try application.execute("UPDATE log SET at = at - 59000 WHERE pos = 3")
+            try application.execute("UPDATE log SET at = at - 30000 WHERE pos = 3")
             try application.execute("UPDATE log SET at = at - 60001 WHERE pos = 2")
             #expect(try names([], .after(0)) == ["sale 3"])
             _ = await running.writer.turn(.now)
