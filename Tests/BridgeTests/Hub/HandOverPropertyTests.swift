@@ -13,6 +13,7 @@ struct HandOverPropertyTests {
         seed: UInt64
     ) async throws {
         let store = try TestStore()
+        store.declare("alert", EntryRules(conditions: [EntryCondition(member: "p", .within(min: 5, max: nil))]))
         try await RunningHub.run(store) { hub in
             var scenario = HandOverScenario(hub, store, seed: seed)
             for _ in 0..<250 { try await scenario.step() }
@@ -23,7 +24,7 @@ struct HandOverPropertyTests {
 
 /// What happens at random, and what must have come of it.
 private struct HandOverScenario {
-    private static let feeds = ["user:1", "user:2", "user:3"]
+    private static let feeds = ["user:1", "user:2", "alert:3"]
 
     private let hub: RunningHub
     private let store: TestStore
@@ -64,7 +65,8 @@ private struct HandOverScenario {
             let entries = (0..<Int.random(in: 1...5, using: &random)).map { _ in
                 count += 1
                 let text = String(repeating: "x", count: Int.random(in: 0...3000, using: &random))
-                return Array(#"{"id":"\#(count)","t":"\#(text)"}"#.utf8)
+                let priority = Int.random(in: 0...9, using: &random)
+                return Array(#"{"id":"\#(count)","p":\#(priority),"t":"\#(text)"}"#.utf8)
             }
             try store.append(feed, entries, to: &batch)
         }
@@ -75,7 +77,8 @@ private struct HandOverScenario {
         let feeds = Array(Self.feeds.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random)))
         let cursor = cursors.isEmpty || random.isTrue(oneIn: 3) ? "" : cursors.any(&random)
         let query = random.isTrue(oneIn: 4) ? "since=now" : ""
-        streams.append(try StreamTap(feeds, query: query, cursor: cursor, port: hub.port))
+        let condition = random.isTrue(oneIn: 4) ? "p<=7" : nil
+        streams.append(try StreamTap(feeds, query: query, condition: condition, cursor: cursor, port: hub.port))
     }
 
     private mutating func leave() throws {
@@ -108,12 +111,17 @@ private struct HandOverScenario {
         if isWhole { #expect(Set(stream.others.keys) == ["welcome", "live"]) }
     }
 
-    /// The positions that follow a stream's cursor in its feeds; none until it was welcomed.
+    /// The positions that follow a stream's cursor in its feeds, of what their kinds and its own condition let through;
+    /// none until it was welcomed.
     private func expected(_ stream: StreamTap) throws -> [LogPosition] {
         guard let start = stream.start else { return [] }
         let names = stream.feeds.map { "'\($0)'" }.joined(separator: ",")
         let statement = try store.connect().prepare(
-            "SELECT pos FROM log JOIN feeds ON feeds.id = log.feed WHERE name IN (\(names)) AND pos > ? ORDER BY pos")
+            """
+            SELECT pos FROM log JOIN notifications n ON n.seq = log.notification
+            WHERE n.feed IN (\(names)) AND pos > ? AND (n.feed NOT LIKE 'alert:%' OR n.body ->> '$.p' >= 5)
+                \(stream.condition == nil ? "" : "AND n.body ->> '$.p' <= 7") ORDER BY pos
+            """)
         statement.bind(1, start)
         var positions: [LogPosition] = []
         while try statement.step() { positions.append(statement.int64(0)) }

@@ -7,6 +7,8 @@ import HTTP
 /// A stream that is read only when a test says so, and meanwhile backs up: its kernel buffers are small.
 final class StreamTap {
     let feeds: [String]
+    /// A condition of its own, as its query says it.
+    let condition: String?
     /// Where it asked to begin; `nil` for what comes from now on.
     private let asked: LogPosition?
     /// The events that came, but for the bridge's own.
@@ -17,8 +19,11 @@ final class StreamTap {
     private var response = HTTPResponseParser()
     private var events = ServerSentEventParser()
 
-    init(_ feeds: [String], query: String = "", cursor: String = "", port: Int) throws {
+    init(
+        _ feeds: [String], query: String = "", condition: String? = nil, cursor: String = "", port: Int
+    ) throws {
         self.feeds = feeds
+        self.condition = condition
         asked = Cursor(cursor)?.position ?? (query.isEmpty ? 0 : nil)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var size: Int32 = 2048
@@ -33,7 +38,8 @@ final class StreamTap {
             }
         }
         guard result == 0 else { throw TestError("connecting failed with errno \(errno)") }
-        let target = "/v1/stream?" + feeds.map { "feed=\($0)&" }.joined() + query
+        let target =
+            "/v1/stream?" + feeds.map { "feed=\($0)&" }.joined() + query + (condition.map { "&where=\($0)" } ?? "")
         let request = Array("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: \(cursor)\r\n\r\n".utf8)
         guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw TestError("the request was not sent")
