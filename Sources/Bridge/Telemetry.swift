@@ -63,6 +63,7 @@ final class Telemetry: Sendable {
         )
         for refusal in StreamRefusal.allCases { _ = streamsRefused(refusal.rawValue) }
         for closing in ConnectionClosing.allCases { _ = connectionsClosed(closing.rawValue) }
+        for rule in WithholdingRule.allCases { count([rule: 0]) }
         _ = redisErrors("unreachable")
         _ = metrics.counter("flagpole_sqlite_errors_total", help: Telemetry.sqliteHelp, labels: [("code", "5")])
     }
@@ -96,6 +97,16 @@ final class Telemetry: Sendable {
         metrics.counter(
             "flagpole_generator_runs_total", help: "Runs of generators, by what became of their output.",
             labels: [("result", result)])
+    }
+
+    /// Counts what rules kept from being sent.
+    func count(_ withheld: [WithholdingRule: Int]) {
+        for (rule, count) in withheld {
+            metrics.counter(
+                "flagpole_notifications_withheld_total", help: "Notifications stored and not sent, by the kind's rule.",
+                labels: [("rule", rule.rawValue)]
+            ).add(count)
+        }
     }
 
     /// Errors of one kind that Redis, or the way to it, answered with.

@@ -158,6 +158,9 @@ struct RuleTests {
         #expect(
             events.dropLast().map(\.data) == [#"{"key":"y","p":5}"#, #"{"key":"x","p":7}"#, #"{"s":"done"}"#])
         #expect(try bridge.get("/v1/feeds/task:1/unread").text == #"{"unread":3}"#)
+        for rule in ["where", "coalesce", "end_when"] {
+            #expect(try bridge.metric("flagpole_notifications_withheld_total{rule=\"\(rule)\"}") == 1)
+        }
     }
 
     // MARK: - A stream's own conditions

@@ -1,6 +1,13 @@
 import Feeds
 import SQLite
 
+/// A rule that keeps stored notifications from being sent, by its name in the configuration.
+enum WithholdingRule: String, CaseIterable {
+    case conditions = "where"
+    case coalescing = "coalesce"
+    case ending = "end_when"
+}
+
 /// What the rules of a feed's kind do to what one transaction stores of it.
 struct FeedRuling {
     let feed: FeedName
@@ -16,6 +23,8 @@ struct FeedRuling {
     private(set) var superseded: Set<LogPosition> = []
     /// The ids of earlier ones that were unread and count as read now.
     private(set) var read: [String] = []
+    /// How many were kept from being sent, or taken out of what is sent.
+    private(set) var withheld: [WithholdingRule: Int] = [:]
 
     init(feed: FeedName, number: Int64, isInbox: Bool, start: LogPosition, kind: RuledKind?) {
         self.feed = feed
@@ -48,10 +57,14 @@ struct FeedRuling {
         _ ruling: EntryRuling, at position: LogPosition, _ store: LogStore, _ now: Int64
     ) throws -> Int {
         if ruling.isTerminal { hasEnded = true }
-        guard ruling.isSent else { return 0 }
+        guard ruling.isSent else {
+            withheld[hasEnded ? .ending : .conditions, default: 0] += 1
+            return 0
+        }
         var growth = 1
         guard let key = ruling.key else { return growth }
         for older in try store.coalescing.supersede(number, key, before: position) {
+            withheld[.coalescing, default: 0] += 1
             let isOfThisTransaction = older.position > start
             if isOfThisTransaction { superseded.insert(older.position) }
             guard isInbox, let id = try store.readState.markUnsent(older.notification, at: now) else { continue }

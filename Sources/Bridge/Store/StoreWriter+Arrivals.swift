@@ -46,12 +46,14 @@ extension StoreWriter {
                 _ = try store.retention.trim(number, to: keep, limit: rows.count + 100, of: ruling.kindsOfRows)
             }
             if ruling.hasRules { try finish([ruling], &commit, store, at: now) }
+            outcomes.withheld = ruling.withheld
             forgetUnread([feed.text])
             let unread = isInbox ? try store.unread(feed) : nil
             for index in commit.notifications.indices { commit.notifications[index].unread = unread }
             return hasMore
         }
         telemetry.entriesStored.add(outcomes.stored)
+        telemetry.count(outcomes.withheld)
         report(outcomes, feed.text)
         deliver(commit)
         return hasMore
@@ -133,6 +135,7 @@ extension StoreWriter {
 /// What became of rows that were not taken in.
 private struct ArrivalOutcomes {
     var stored = 0
+    var withheld: [WithholdingRule: Int] = [:]
     var duplicates = 0
     var setAside: [BadEntry] = []
 }

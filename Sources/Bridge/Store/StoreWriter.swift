@@ -75,6 +75,7 @@ actor StoreWriter {
         var commit = Commit(bytes: batch.bytes)
         commit.notifications.reserveCapacity(count)
         var outcome = IngestOutcome()
+        var rulings: [FeedRuling] = []
         try withStore { store in
             let now = WallClock.unixMilliseconds
             do {
@@ -83,7 +84,7 @@ actor StoreWriter {
                 }
                 try store.transaction(appending: appended) {
                     if try store.wasChangedElsewhere() { unread.removeAll() }
-                    var rulings: [FeedRuling] = []
+                    rulings.removeAll()
                     for reading in batch.readings {
                         guard let number = try place(reading, store) else {
                             outcome.conflicts.insert(reading.feed)
@@ -108,6 +109,7 @@ actor StoreWriter {
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
         telemetry.entriesStored.add(outcome.stored)
         telemetry.entriesDuplicate.add(outcome.duplicates)
+        for ruling in rulings { telemetry.count(ruling.withheld) }
         deliver(commit)
         return outcome
     }
