@@ -12,12 +12,14 @@ func fuzz(_ bytes: [UInt8]) {
     case .bad(let reason):
         let isFit = bytes.count <= 512 && tree?.asObject != nil
         require(!isFit || reason == .badID, "an object is set aside for its id alone, not as \(reason)")
-    case .notification(let id, let event):
+    case .notification(let id, let event, let times):
         guard let tree, tree.asObject != nil else { return require(false, "what is taken is an object") }
         require(bytes.count <= 512, "what is taken is small enough")
         require(id.map(EntryReader.isID) ?? true, "an id is legal")
         require(event.map(EntryReader.isEventName) ?? true, "a name is legal")
         checkID(id, tree["id"])
+        checkTime(times.deliverAt, tree["deliver_at"])
+        checkTime(times.expiresAt, tree["expires_at"])
         for scalar in ((id ?? "") + (event ?? "")).unicodeScalars {
             let category = scalar.properties.generalCategory
             require(![.control, .lineSeparator, .paragraphSeparator].contains(category), "ids and names are one line")
@@ -33,6 +35,14 @@ private func checkID(_ id: String?, _ member: JSONValue?) {
     case .string(let text): require(id?.utf8.elementsEqual(text.utf8) ?? text.isEmpty, "an id is the member's")
     case .number(let digits): require(id == digits, "an id is the number's digits")
     default: require(false, "an id is a string or a number")
+    }
+}
+
+private func checkTime(_ time: Int64?, _ member: JSONValue?) {
+    switch member {
+    case .string(let text): require(time == RFC3339.parse(text), "a time is the member's")
+    case .number: break
+    default: require(time == nil, "a time is a string or a number")
     }
 }
 

@@ -25,8 +25,8 @@ package struct OutgoingEntryReader: Sendable {
     package mutating func read(_ bytes: [UInt8], makeID: () -> String) -> OutgoingEntry {
         switch bytes.withUnsafeBufferPointer({ reader.read($0) }) {
         case .bad(let reason): return .bad(reason)
-        case .notification(let id?, _): return .ready(id: id, bytes: bytes)
-        case .notification(nil, _): break
+        case .notification(let id?, _, _): return .ready(id: id, bytes: bytes)
+        case .notification(nil, _, _): break
         }
         let id = makeID()
         guard let identified = adding(id, to: bytes) else { return .bad(.notAnObject) }

@@ -22,6 +22,8 @@ final class Telemetry: Sendable {
     let entriesStored: Counter
     let entriesDuplicate: Counter
     let entriesQuarantined: Counter
+    let entriesScheduled: Counter
+    let entriesExpired: Counter
     let eventsSent: Counter
     let flagsLowered: Counter
     let broadcasts: Counter
@@ -51,6 +53,8 @@ final class Telemetry: Sendable {
         entriesStored = entry("stored", metrics)
         entriesDuplicate = entry("duplicate", metrics)
         entriesQuarantined = entry("quarantined", metrics)
+        entriesScheduled = entry("scheduled", metrics)
+        entriesExpired = entry("expired", metrics)
         entriesPublished = entry("published", metrics)
         notificationsPurged = metrics.counter(
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")

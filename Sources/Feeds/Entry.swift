@@ -3,7 +3,7 @@ import JSON
 /// What a writer appended to a feed's list, as the bridge understands it.
 package enum Entry: Hashable, Sendable {
     /// An entry to store and send.
-    case notification(id: String?, event: String?)
+    case notification(id: String?, event: String?, times: EntryTimes = .always)
     /// An entry to set aside: kept whole, but not sent.
     case bad(BadEntry)
 }
@@ -55,7 +55,7 @@ package enum BadEntry: String, Hashable, Sendable, CaseIterable {
 
 /// Reads entries: validates them, and finds the members that the bridge itself looks at.
 package struct EntryReader: Sendable {
-    private let scanner = JSONObjectScanner(members: ["id", "event"])
+    private let scanner = JSONObjectScanner(members: ["id", "event", "deliver_at", "expires_at"])
     private let maximumBytes: Int
     private var found: [JSONRawValue?] = []
 
@@ -81,7 +81,9 @@ package struct EntryReader: Sendable {
         }
         guard let id = EntryReader.id(found[0], in: bytes) else { return .bad(.badID) }
         let event = found[1]?.string(in: bytes)
-        return .notification(id: id.isEmpty ? nil : id, event: event.flatMap { EntryReader.isEventName($0) ? $0 : nil })
+        return .notification(
+            id: id.isEmpty ? nil : id, event: event.flatMap { EntryReader.isEventName($0) ? $0 : nil },
+            times: EntryTimes(deliverAt: found[2], expiresAt: found[3], in: bytes))
     }
 
     /// The id that a member says: empty where the bridge shall give one, `nil` where it is not allowed.

@@ -48,7 +48,7 @@ extension Poller {
             return
         }
         for index in inspection.overlap.count..<reply.count {
-            if case .notification(let id?, _) = reply.element(index).withBytes({ reader.read($0) }) {
+            if case .notification(let id?, _, _) = reply.element(index).withBytes({ reader.read($0) }) {
                 inspection.ids.insert(Array(id.utf8).withUnsafeBufferPointer { EntryHash($0) })
             }
         }

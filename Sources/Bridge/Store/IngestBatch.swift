@@ -31,6 +31,10 @@ struct IngestOutcome: Sendable {
     var conflicts: Set<FeedName> = []
     var stored = 0
     var duplicates = 0
+    /// To be delivered later.
+    var scheduled = 0
+    /// Not stored, since their time was over.
+    var expired = 0
     var quarantined: [(feed: FeedName, reason: BadEntry, count: Int)] = []
 }
 

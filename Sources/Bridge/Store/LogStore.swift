@@ -26,6 +26,7 @@ final class LogStore {
     let readState: ReadState
     let arrivals: Arrivals
     let coalescing: Coalescing
+    let timetable: Timetable
     private let insertArrival: SQLiteStatement
     private var knownDataVersion: Int64 = 0
 
@@ -87,14 +88,17 @@ final class LogStore {
         readState = try ReadState(connection)
         arrivals = try Arrivals(connection, kinds: kinds)
         coalescing = try Coalescing(connection)
+        timetable = try Timetable(connection)
         insertArrival = try connection.prepare(LogStore.insertRow)
     }
 
-    /// Counts a feed's unread: what has arrived and is not taken in does not count yet.
+    /// Counts a feed's unread: what has arrived and is not taken in does not count yet, what has expired no more.
     static let unreadCount = """
         SELECT (SELECT count(*) FROM notifications WHERE feed = ?1 AND read_at IS NULL)
             - (SELECT count(*) FROM arrivals a JOIN notifications n ON n.seq = a.notification
                 WHERE a.feed = ?1 AND n.read_at IS NULL)
+            - (SELECT count(*) FROM expiring e JOIN notifications n ON n.seq = e.notification
+                WHERE e.expires_at <= \(Timetable.now) AND e.feed = ?1 AND n.read_at IS NULL)
         """
 
     /// Inserts a row as the application does; an id that is there is there.
@@ -183,6 +187,8 @@ final class LogStore {
         let hasOwnID: Bool
         let event: String?
         let body: UnsafeBufferPointer<UInt8>
+        /// When it expires, in Unix milliseconds.
+        var expiresAt: Int64?
         var ruling = EntryRuling()
     }
 
@@ -190,7 +196,7 @@ final class LogStore {
     ///
     /// - Returns: the position, or `nil` where the id was taken in before.
     func insert(_ new: NewNotification, at time: Int64) throws(SQLiteError) -> LogPosition? {
-        guard try !isForgotten(new.id, new.feed) else { return nil }
+        guard try !isForgotten(new.id, new.feed), try !timetable.isScheduled(new.id, of: new.feed) else { return nil }
         insertNotification.bind(1, new.feed.text)
         insertNotification.bind(2, new.id)
         insertNotification.bind(3, text: new.body)
@@ -199,9 +205,10 @@ final class LogStore {
         insertNotification.bind(5, new.ruling.isSent ? nil : time)
         try insertNotification.run()
         guard connection.changes > 0 else { return nil }
+        let row = connection.lastInsertRowID
+        if let expiresAt = new.expiresAt { try timetable.expire(row, of: new.feed, at: expiresAt) }
         return try append(
-            new.ruling, hasOwnID: new.hasOwnID, feed: new.number, notification: connection.lastInsertRowID,
-            event: new.event, at: time)
+            new.ruling, hasOwnID: new.hasOwnID, feed: new.number, notification: row, event: new.event, at: time)
     }
 
     /// Gives a row that the application inserted its position; `nil` where its id was taken in before.
@@ -233,7 +240,7 @@ final class LogStore {
         try insertArrival.run()
     }
 
-    private func isForgotten(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
+    func isForgotten(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
         isForgotten.bind(1, feed.text)
         isForgotten.bind(2, id)
         defer { isForgotten.reset() }

@@ -67,11 +67,18 @@ extension StoreWriter {
         let start = commit.bytes.count
         let entry = row.body.withUnsafeBufferPointer { entryReader.read($0) }
         switch entry {
-        case .notification(_, let event) where EntryReader.isID(row.id):
+        case .notification(_, _, let times) where times.expiresAt ?? .max <= now:
+            try store.arrivals.discard(row)
+            outcomes.expired += 1
+        case .notification(_, let event, let times) where EntryReader.isID(row.id):
             let ruling = row.body.withUnsafeBufferPointer { rules.ruling(on: $0) }
             guard let position = try store.append(row, feed, rules.number, event: event, ruling, at: now) else {
                 outcomes.duplicates += 1
                 return try store.arrivals.discard(row)
+            }
+            if let expiresAt = times.expiresAt {
+                try store.timetable.expire(row.sequence, of: feed, at: expiresAt)
+                clock.isStale = true
             }
             outcomes.stored += 1
             _ = try rules.stored(ruling, at: position, store, now)
@@ -111,6 +118,7 @@ extension StoreWriter {
 
     private func report(_ outcomes: ArrivalOutcomes, _ feed: String) {
         telemetry.entriesDuplicate.add(outcomes.duplicates)
+        telemetry.entriesExpired.add(outcomes.expired)
         telemetry.entriesQuarantined.add(outcomes.setAside.count)
         guard let reason = outcomes.setAside.first else { return }
         telemetry.logger.warning(
@@ -137,5 +145,6 @@ private struct ArrivalOutcomes {
     var stored = 0
     var withheld: [WithholdingRule: Int] = [:]
     var duplicates = 0
+    var expired = 0
     var setAside: [BadEntry] = []
 }

@@ -30,10 +30,13 @@ extension StoreWriter {
         housekeeping.inspect = inspect
     }
 
+    /// Does what is due by itself, and returns when there will be more.
+    func turn(_ now: MonotonicTime) -> MonotonicTime { min(keepTimes(now), keepHouse(now)) }
+
     /// Takes one step of housekeeping if it is due, and returns when the next one will be.
     ///
     /// While there is more to remove it takes at most a fifth of the thread's time.
-    func turn(_ now: MonotonicTime) -> MonotonicTime {
+    private func keepHouse(_ now: MonotonicTime) -> MonotonicTime {
         guard now >= housekeeping.next else { return housekeeping.next }
         var hasMore = false
         do {

@@ -16,9 +16,15 @@ extension StoreWriter {
         try change(feed) { state, _ in try state.markUnread(feed, ids) }
     }
 
-    /// Removes a notification, also where it is gone already; returns the unread count.
+    /// Removes a notification, also where it is gone already, or is to be delivered later; returns the unread count.
     func remove(_ id: String, from feed: FeedName) throws -> Int? {
-        try change(feed) { state, _ in try state.remove(id, from: feed) }
+        try withStore { store in
+            guard try store.timetable.isScheduled(id, of: feed) else { return }
+            try store.connection.transaction {
+                try store.timetable.cancel(id, of: feed, at: WallClock.unixMilliseconds)
+            }
+        }
+        return try change(feed) { state, _ in try state.remove(id, from: feed) }
     }
 
     /// Marks as read what has arrived at a stream's peer: one event for each feed.

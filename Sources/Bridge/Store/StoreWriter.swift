@@ -24,6 +24,7 @@ actor StoreWriter {
     private var unread: [FeedName: Int] = [:]
     private static let unreadCacheLimit = 100_000
     var housekeeping = Housekeeping()
+    var clock = TimetableClock()
     var entryReader: EntryReader
     /// What has arrived at streams' peers and is still to be marked as read.
     var delivered: [DeliveredNotification] = []
@@ -90,12 +91,7 @@ actor StoreWriter {
                             outcome.conflicts.insert(reading.feed)
                             continue
                         }
-                        var ruling = ruling(on: reading.feed, number, isInbox: reading.isInbox, store)
-                        let first = commit.notifications.count
-                        let stored = outcome.stored
-                        try ingest(reading, &ruling, store, now, &commit, &outcome)
-                        try trim(
-                            reading, ruling, stored: outcome.stored - stored, store, &commit.notifications[first...])
+                        let ruling = try take(reading, number, store, now, &commit, &outcome)
                         if ruling.hasRules { rulings.append(ruling) }
                     }
                     try finish(rulings, &commit, store, at: now)
@@ -107,11 +103,31 @@ actor StoreWriter {
             }
         }
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
-        telemetry.entriesStored.add(outcome.stored)
-        telemetry.entriesDuplicate.add(outcome.duplicates)
+        report(outcome)
         for ruling in rulings { telemetry.count(ruling.withheld) }
         deliver(commit)
         return outcome
+    }
+
+    /// Stores what a reading found, within a transaction; returns what the rules of its kind made of it.
+    func take(
+        _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
+        _ outcome: inout IngestOutcome
+    ) throws -> FeedRuling {
+        var ruling = ruling(on: reading.feed, number, isInbox: reading.isInbox, store)
+        let first = commit.notifications.count
+        let stored = outcome.stored
+        try ingest(reading, &ruling, store, now, &commit, &outcome)
+        try trim(reading, ruling, stored: outcome.stored - stored, store, &commit.notifications[first...])
+        return ruling
+    }
+
+    /// Counts what became of a batch.
+    func report(_ outcome: IngestOutcome) {
+        telemetry.entriesStored.add(outcome.stored)
+        telemetry.entriesDuplicate.add(outcome.duplicates)
+        telemetry.entriesScheduled.add(outcome.scheduled)
+        telemetry.entriesExpired.add(outcome.expired)
     }
 
     /// Hands over what is committed.
@@ -139,13 +155,16 @@ actor StoreWriter {
                 case .bad(let reason):
                     try store.quarantine(feed: reading.feed.text, reason: reason, entry: body, at: now)
                     outcome.quarantined.append((reading.feed, reason, 1))
-                case .notification(let given, let event):
+                case .notification(let given, let event, let times):
+                    if times != .always, try putOff(given, times, body, of: reading.feed, store, at: now, &outcome) {
+                        continue
+                    }
                     let id = given ?? NotificationID.make(unixMilliseconds: now)
                     let before = reading.isInbox ? try unreadBefore(reading.feed, store) : nil
                     let ruling = rules.ruling(on: body)
                     let new = LogStore.NewNotification(
                         feed: reading.feed, number: rules.number, id: id, hasOwnID: given == nil, event: event,
-                        body: body, ruling: ruling)
+                        body: body, expiresAt: times.expiresAt, ruling: ruling)
                     guard let position = try store.insert(new, at: now) else {
                         outcome.duplicates += 1
                         continue
@@ -195,6 +214,7 @@ actor StoreWriter {
             atLeast: handedOver ?? 0,
             insertedKinds: settings.kinds.filter { $0.source == .flagAndDatabase }.map(\.name))
         store = opened
+        clock.isStale = true
         if let handedOver, opened.last > handedOver { announceGap() }
         handedOver = opened.last
         return opened
@@ -227,6 +247,9 @@ actor StoreWriter {
     func forgetUnread(_ feeds: Set<String>) {
         for feed in feeds { if let name = FeedName(feed) { unread[name] = nil } }
     }
+
+    /// Has all unread counts counted anew, as after a failure.
+    func forgetAllUnread() { unread.removeAll() }
 
     /// Closes the database, whose write-ahead log is folded into it by the last connection to close, and lets go of
     /// those who got what was committed.

@@ -55,7 +55,10 @@ final class StreamReading {
             "SELECT pos, kind FROM log WHERE feed = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")
         logEntry = try connection.prepare("SELECT kind, notification, data, feed, terminal, at FROM log WHERE pos = ?")
         notification = try connection.prepare(
-            "SELECT feed, id, body, stored_at, read_at FROM notifications WHERE seq = ?")
+            """
+            SELECT feed, id, body, stored_at, read_at FROM notifications WHERE seq = ?1
+                AND NOT EXISTS (SELECT 1 FROM expiring WHERE notification = ?1 AND expires_at <= \(Timetable.now))
+            """)
         history = try connection.prepare(
             """
             SELECT notification FROM log WHERE feed = ?1 AND pos < ?2 AND pos > ?3 AND notification IS NOT NULL

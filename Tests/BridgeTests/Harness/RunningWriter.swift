@@ -41,6 +41,7 @@ final class RunningWriter: Sendable {
 
     /// What was handed over, one commit after the other.
     var notifications: [CommittedNotification] { commits.withLock { $0.flatMap(\.notifications) } }
+    var changes: [CommittedChange] { commits.withLock { $0.flatMap(\.changes) } }
     var broadcasts: [CommittedBroadcast] { commits.withLock { $0.flatMap(\.broadcasts) } }
     var commitCount: Int { commits.withLock { $0.count } }
 

@@ -1,0 +1,191 @@
+import Feeds
+import Reactor
+import SQLite
+import Testing
+
+@testable import Bridge
+
+/// Entries that are delivered later, and such as expire.
+@Suite(.timeLimit(.minutes(2)))
+struct TimetableTests {
+    private let test: TestStore
+    private let application: SQLiteConnection
+    private let reader: PageReader
+    private let future = WallClock.unixMilliseconds + 3_600_000
+
+    init() throws {
+        test = try TestStore()
+        application = try test.connect()
+        reader = try PageReader(test)
+    }
+
+    private func ids(_ feeds: [String], _ start: StreamStart = .backlog) throws -> [String] {
+        try reader.notifications(reader.page(feeds, start)).map { String($0.prefix { $0 != " " }) }
+    }
+
+    private func unread(_ feed: String) throws -> Int { try reader.reading.unreadCount(FeedName(of: feed)) }
+
+    private func count(_ table: String) throws -> Int64? { try application.scalarInt("SELECT count(*) FROM \(table)") }
+
+    @Test func `what is to be delivered later is taken in, and is not there before`() async throws {
+        try await RunningWriter.run(test) { running in
+            let outcome = try await running.ingest(
+                test.batch("user:1", [#"{"id":"now"}"#, #"{"id":"later","deliver_at":\#(future)}"#]))
+            #expect(outcome.stored == 1 && outcome.scheduled == 1)
+            _ = await running.writer.turn(.now)
+            #expect(running.notifications.map(\.id) == ["now"])
+            #expect(try ids(["user:1"]) == ["now"] && unread("user:1") == 1)
+            let name = try FeedName(of: "user:1")
+            #expect(try await running.writer.positions(of: [name]).map(\.count) == [2])
+        }
+    }
+
+    @Test func `what is due is delivered in the order of its times in each feed, also after a restart`() async throws {
+        try await RunningWriter.run(test) { running in
+            var batch = try test.batch(
+                "user:1",
+                [
+                    #"{"id":"third","deliver_at":\#(future + 2)}"#,
+                    #"{"id":"first","deliver_at":\#(future),"event":"alarm"}"#,
+                ])
+            try test.append(
+                "user:2",
+                [#"{"id":"second","deliver_at":\#(future + 1)}"#, #"{"id":"fourth","deliver_at":\#(future + 2)}"#].map {
+                    Array($0.utf8)
+                }, to: &batch)
+            _ = try await running.ingest(batch)
+        }
+        try application.execute("UPDATE scheduled SET due_at = due_at - 7200000")
+        try await RunningWriter.run(test) { running in
+            _ = await running.writer.turn(.now)
+            #expect(running.notifications.map(\.id) == ["first", "third", "second", "fourth"])
+            #expect(running.notifications.map(\.event) == ["alarm", nil, nil, nil])
+            #expect(running.notifications.map(\.unread) == [1, 2, 1, 2])
+            #expect(running.body(0) == #"{"id":"first","deliver_at":\#(future),"event":"alarm"}"#)
+        }
+        #expect(try count("scheduled") == 0 && ids(["user:1"]) == ["first", "third"])
+    }
+
+    @Test func `it is delivered when its time has come, and not a moment before`() async throws {
+        try await RunningWriter.run(test) { running in
+            let due = WallClock.unixMilliseconds + 150
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a","deliver_at":\#(due)}"#]))
+            var came = WallClock.unixMilliseconds
+            while running.notifications.isEmpty, came < due + 20_000 {
+                let next = await running.writer.turn(.now)
+                #expect(next <= MonotonicTime.now + 150)
+                came = WallClock.unixMilliseconds
+            }
+            #expect(came >= due && running.notifications.map(\.id) == ["a"])
+        }
+    }
+
+    @Test func `an id is known while its entry waits, and after`() async throws {
+        try await RunningWriter.run(test) { running in
+            let entry = #"{"id":"a","deliver_at":\#(future)}"#
+            let outcome = try await running.ingest(test.batch("user:1", [entry, entry, #"{"id":"a"}"#]))
+            #expect(outcome.scheduled == 1 && outcome.duplicates == 2 && outcome.stored == 0)
+            let stored = try await running.ingest(
+                test.batch("user:1", [#"{"id":"b"}"#, #"{"id":"b","deliver_at":\#(future)}"#]))
+            #expect(stored.stored == 1 && stored.duplicates == 1)
+            // In another feed it is another one.
+            #expect(try await running.ingest(test.batch("user:2", [#"{"id":"a"}"#])).stored == 1)
+        }
+    }
+
+    @Test func `what is removed before it is due is not delivered, nor taken in again`() async throws {
+        try await RunningWriter.run(test) { running in
+            let entry = #"{"id":"a","deliver_at":\#(future)}"#
+            _ = try await running.ingest(test.batch("user:1", [entry]))
+            #expect(try await running.writer.remove("a", from: FeedName(of: "user:1")) == 0)
+            #expect(try count("scheduled") == 0)
+            let outcome = try await running.ingest(test.batch("user:1", [entry, #"{"id":"a"}"#]))
+            #expect(outcome.duplicates == 2)
+        }
+    }
+
+    @Test func `what has expired when it comes is not stored, and its id is known`() async throws {
+        try await RunningWriter.run(test) { running in
+            let outcome = try await running.ingest(
+                test.batch(
+                    "user:1",
+                    [
+                        #"{"id":"a","expires_at":1}"#, #"{"expires_at":"2020-01-01T00:00:00Z"}"#, #"{"id":"a"}"#,
+                        #"{"id":"b","deliver_at":\#(future),"expires_at":5}"#,
+                    ]))
+            #expect(outcome.expired == 3 && outcome.duplicates == 1 && outcome.stored == 0)
+            #expect(running.notifications.isEmpty)
+            #expect(try unread("user:1") == 0)
+        }
+    }
+
+    @Test func `what expires while it waits is never delivered`() async throws {
+        try await RunningWriter.run(test) { running in
+            let entry = #"{"id":"a","deliver_at":\#(future),"expires_at":\#(WallClock.unixMilliseconds + 20)}"#
+            let outcome = try await running.ingest(test.batch("user:1", [entry]))
+            #expect(outcome.scheduled == 1)
+        }
+        try application.execute("UPDATE scheduled SET due_at = 1")
+        while WallClock.unixMilliseconds < future - 3_600_000 + 40 { await Task.yield() }
+        try await RunningWriter.run(test) { running in
+            _ = await running.writer.turn(.now)
+            #expect(running.notifications.isEmpty)
+        }
+        #expect(try count("scheduled") == 0 && count("notifications") == 0)
+    }
+
+    @Test func `what has expired is no longer shown, and then removed and told`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(
+                test.batch("user:1", [#"{"id":"a","expires_at":\#(future)}"#, #"{"id":"b"}"#]))
+            #expect(try ids(["user:1"]) == ["a", "b"] && unread("user:1") == 2)
+            _ = await running.writer.turn(.now)
+            #expect(try count("notifications") == 2)
+
+            // Nobody has removed it yet.
+            try application.execute("UPDATE expiring SET expires_at = 1")
+            #expect(try ids(["user:1"]) == ["b"] && ids(["user:1"], .after(0)) == ["b"] && unread("user:1") == 1)
+            let history = try reader.reading.history(HistoryQuery(feed: FeedName(of: "user:1")))
+            #expect(!String(decoding: history, as: UTF8.self).contains(#""id":"a""#))
+        }
+        try await RunningWriter.run(test) { running in
+            _ = await running.writer.turn(.now)
+            let (notifications, expiring) = (try count("notifications"), try count("expiring"))
+            #expect(notifications == 1 && expiring == 0)
+            #expect(running.changes.map(\.change.kind) == [.removed] && running.changes.map(\.unread) == [1])
+            // Its entry does not bring it back.
+            let outcome = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
+            #expect(outcome.duplicates == 1)
+        }
+        #expect(try reader.events(reader.page(["user:1"], .after(0))).map(\.event) == ["message", "removed"])
+    }
+
+    @Test func `what was removed before it expired is told once`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a","expires_at":\#(future)}"#]))
+            #expect(try await running.writer.remove("a", from: FeedName(of: "user:1")) == 0)
+        }
+        try application.execute("UPDATE expiring SET expires_at = 1")
+        #expect(try unread("user:1") == 0)
+        try await RunningWriter.run(test) { running in
+            _ = await running.writer.turn(.now)
+            let left = try count("expiring")
+            #expect(running.changes.isEmpty && left == 0)
+        }
+    }
+
+    @Test func `a thousand that are due at once are delivered in steps`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(
+                test.batch("user:1", (0..<1100).map { #"{"id":"\#($0)","deliver_at":\#(future)}"# }))
+        }
+        try application.execute("UPDATE scheduled SET due_at = 1")
+        try await RunningWriter.run(test) { running in
+            for count in [500, 1000, 1100, 1100] {
+                _ = await running.writer.turn(.now)
+                #expect(running.notifications.count == count)
+            }
+            #expect(running.notifications.map(\.id) == (0..<1100).map(String.init))
+        }
+    }
+}
