@@ -50,7 +50,7 @@ let package = Package(
             ]
         ),
 
-        // Turns migrations/ and Sources/Web/ into string literals, so that the binary is self-contained.
+        // Turns migrations/, Sources/Web/ and Sources/Templates/ into string literals, so that the binary is self-contained.
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
         .executableTarget(name: "EmbedFilesTool"),
 

@@ -12,16 +12,19 @@ struct EmbedFilesTool {
             enum EmbeddedFiles {
 
             """
-        for (folder, name) in [("migrations", "migrations"), ("Web", "web")] {
+        // What stands in folders of Templates is named by its folder as well.
+        for (folder, name, depth) in [
+            ("migrations", "migrations", 1), ("Web", "web", 1), ("Templates", "templates", 2),
+        ] {
             source += "    static let \(name): [(name: String, text: String)] = [\n"
-            let files = inputs.filter { $0.split(separator: "/").dropLast().last.map(String.init) == folder }
+            let files = inputs.filter { $0.split(separator: "/").dropLast(depth).last.map(String.init) == folder }
             if files.isEmpty {
                 errno = ENOENT
                 fail("found no files in", folder)
             }
             for input in files {
-                let parts = input.split(separator: "/")
-                source += "        (\"\(parts[parts.count - 1])\", \(literal(served(input)))),\n"
+                let name = input.split(separator: "/").suffix(depth).joined(separator: "/")
+                source += "        (\"\(name)\", \(literal(served(input)))),\n"
             }
             source += "    ]\n"
         }

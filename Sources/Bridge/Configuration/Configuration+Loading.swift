@@ -47,7 +47,23 @@ extension Configuration {
             let (line, column) = error.position(in: bytes)
             throw ConfigurationError("\(name):\(line):\(column): \(error.reason.rawValue)")
         }
-        guard let object = value.asObject else { throw ConfigurationError("\(name) must be a JSON object") }
+        guard let object = value.withoutRemarks.asObject else {
+            throw ConfigurationError("\(name) must be a JSON object")
+        }
         try Configuration.table.read(object, at: SettingLocation(origin: "in \(name)"), into: &self)
+    }
+}
+
+extension JSONValue {
+    /// The value without members named `//`, which hold remarks.
+    fileprivate var withoutRemarks: JSONValue {
+        switch self {
+        case .object(let object):
+            var kept = JSONObject()
+            for (name, value) in object where name != "//" { kept[name] = value.withoutRemarks }
+            return .object(kept)
+        case .array(let elements): return .array(elements.map(\.withoutRemarks))
+        default: return self
+        }
     }
 }
