@@ -63,9 +63,14 @@ final class PageBrowser {
 
     /// Opens a path of a bridge in a window of its own.
     func open(_ bridge: FlagpoleProcess, path: String) throws -> PageWindow {
+        try open(bridge, url: "http://127.0.0.1:\(bridge.port)\(path)")
+    }
+
+    /// Opens a page that uses a bridge in a window of its own.
+    func open(_ bridge: FlagpoleProcess, url: String) throws -> PageWindow {
         let handle = try command("window/new", ["type": "window"])["handle"]?.asString ?? ""
         let window = PageWindow(self, handle, of: bridge)
-        try window.command("url", ["url": "http://127.0.0.1:\(bridge.port)\(path)"])
+        try window.command("url", ["url": url])
         return window
     }
 

@@ -16,6 +16,8 @@ final class FlagpoleProcess {
     /// Kept alive with the bridge.
     private let redisServer: RedisServer?
     private let redisSocket: String
+    /// Where it runs; nil: where the tests do.
+    private var workingDirectory: String?
     private var process: ChildProcess?
     private(set) var port = 0
     private var runs = 0
@@ -38,6 +40,23 @@ final class FlagpoleProcess {
         redisSocket = redis.map { String($0.url.dropFirst("unix://".count)) } ?? directory.path("data/redis.sock")
         try configure(settings, redis: redis)
         if starts { try start() }
+    }
+
+    /// Writes one of the program's examples, and serves it in its directory, at another port than it says.
+    ///
+    /// - Parameters:
+    ///   - example: The example's name.
+    ///   - environment: Variables beside the path.
+    /// - Throws: Where it cannot be written or does not start.
+    init(example: String, environment: [String: String] = [:]) throws {
+        directory = try TemporaryDirectory()
+        self.environment = environment.merging(["FLAGPOLE_SERVER_PORT": "0"]) { given, _ in given }
+        redisServer = nil
+        redisSocket = directory.path("data/redis.sock")
+        workingDirectory = directory.path
+        let writing = try ChildProcess([Self.program, "init", example, directory.path])
+        guard try writing.wait() == 0 else { throw HarnessError("there is no example \(example)") }
+        try start()
     }
 
     deinit {
@@ -103,8 +122,9 @@ final class FlagpoleProcess {
 
     private func launch(_ faults: [String: String] = [:]) throws -> ChildProcess {
         runs += 1
+        let place = workingDirectory.map { ["sh", "-c", #"cd "$0" && exec "$@""#, $0] } ?? []
         let process = try ChildProcess(
-            [Self.program, "serve", "--config", configuration], environment: environment.merging(faults) { $1 },
+            place + [Self.program, "serve", "--config", configuration], environment: environment.merging(faults) { $1 },
             output: directory.path("output-\(runs)"), errors: directory.path("log"))
         self.process = process
         return process
