@@ -28,7 +28,7 @@ struct RuleTests {
     init() throws {
         server = try RedisServer()
         redis = try server.connect()
-        bridge = try FlagpoleProcess(["kinds": Self.kinds], redis: server)
+        bridge = try FlagpoleProcess(["kinds": Self.kinds, "events": ["deploy": "deployed"]], redis: server)
     }
 
     /// Pushes entries at once, so that one reading finds them together.
@@ -102,6 +102,19 @@ struct RuleTests {
         let events = try back.untilEnd()
         #expect(summary(events) == ["end", "b", "end"])
         #expect(events.filter { $0.event == "end" }.map(\.data) == [#"{"feed":"job:1"}"#, #"{"feed":"job:2"}"#])
+    }
+
+    @Test func `a stream that asks for events as well does not end with its feeds`() throws {
+        let stream = try bridge.liveStream("feed=job:1&events=1")
+        try push(#"{"id":"a","s":"done"}"#, to: "job:1")
+        #expect(try summary(stream.notifications(2)) == ["a", "end"])
+        for query in ["feed=job:1&events=1", "events=1"] {
+            let back = try bridge.stream(query, headers: [("Last-Event-ID", stream.lastEventID)])
+            #expect(try summary(back.untilLive()) == (query == "events=1" ? ["deploy"] : ["end"]))
+            try redis.command("SET", "deployed", query)
+            #expect(try back.notifications(1).map(\.event) == ["deploy"])
+        }
+        #expect(try stream.notifications(2).map(\.event) == ["deploy", "deploy"])
     }
 
     // MARK: - where and coalesce
