@@ -18,9 +18,12 @@ struct ExamplePageTests {
         let origin = "http://127.0.0.1:\(port)"
         let bridge = try FlagpoleProcess(example: name, environment: ["FLAGPOLE_CORS_ORIGINS": origin])
         let files = try StaticServer(bridge.directory.path, port: port)
-        try body(bridge, browser.open(bridge, url: "\(origin)/?bridge=http://127.0.0.1:\(bridge.port)\(query)"))
-        withExtendedLifetime(files) {}
+        let page = try browser.open(bridge, url: "\(origin)/?bridge=http://127.0.0.1:\(bridge.port)\(query)")
+        try body(bridge, page)
         #expect(try browser.newLogLines().filter { !$0.contains("favicon") } == [], "\(name)")
+        // Before its bridge ends, which it would complain about.
+        try page.close()
+        withExtendedLifetime(files) {}
     }
 
     // One browser for all: to start it takes longest.
