@@ -16,6 +16,10 @@ from servers import LOAD_CORE, EpollFan, Flagpole, Nchan, Redis, Unavailable, pi
 
 NO_PINGS = {"ping_ms": 3600000}
 EAGER = {"interval_ms": 100, "active_interval_ms": 100}
+# Every rule that lets all notifications pass, one at a time and in order, so that what arrives can be checked.
+RULES = {"user": {"where": {"member": "seq", "min": 0}, "coalesce": True, "keep": 1000,
+                  "end_when": {"member": "status", "in": ["completed", "failed"]},
+                  "max_per_second": 1000, "over_limit": "latest"}}
 
 
 @contextlib.contextmanager
@@ -69,8 +73,8 @@ def memory(kind, options, feeds):
             "process_rss": found["before"]["rss"] / 1e6, "process_pss": found["before"]["pss"] / 1e6}
 
 
-def broadcast(kind, options, messages, rate):
-    with running(kind, options, messages=messages, rate=rate, poll=EAGER) as server:
+def broadcast(kind, options, messages, rate, kinds=None):
+    with running(kind, options, messages=messages, rate=rate, poll=EAGER, kinds=kinds or {}) as server:
         result = ssebench(server, options, options.streams, 1, *server.settle, "-k", messages, "-s", "-d", 120,
                           publish=server.publish(options.tools, messages, 1, rate))
     run = result["run"]
@@ -94,9 +98,9 @@ def connect(kind, options, feeds, backlog):
     return {"per_cpu_s": result["connect"]["per_cpu_s"], "per_s": result["connect"]["per_s"]}
 
 
-def deliver(kind, options, per_feed):
+def deliver(kind, options, per_feed, kinds=None):
     feeds = options.streams
-    with running(kind, options, poll=EAGER) as server:
+    with running(kind, options, poll=EAGER, kinds=kinds or {}) as server:
         result = ssebench(server, options, feeds, feeds, *server.settle, "-k", per_feed, "-s", "-d", 120,
                           publish=server.publish(options.tools, per_feed, feeds))
     run = result["run"]
@@ -105,9 +109,9 @@ def deliver(kind, options, per_feed):
     return {**figures, "redis_cpu_s": run["beside_cpu_s"]} if server.beside else figures
 
 
-def idle_poll(kind, options, pings):
+def idle_poll(kind, options, pings, kinds=None):
     feeds = options.streams
-    with running(kind, options, server={} if pings else NO_PINGS) as server:
+    with running(kind, options, server={} if pings else NO_PINGS, kinds=kinds or {}) as server:
         counted = []
 
         def count_commands(phase):

@@ -142,6 +142,7 @@ class Flagpole(Server):
             "data_dir": str(folder / "data"),
             "database": {"path": str(self.database)},
             "poll": config.get("poll", {}),
+            "kinds": config.get("kinds", {}),
             "log": {"level": "warning"},
         }))
         (folder / "data").mkdir()
