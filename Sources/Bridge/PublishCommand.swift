@@ -28,7 +28,7 @@ package struct PublishCommand: Sendable {
         source = kind.source
         list = kind.list.map { prefix + $0.key(for: feed.id) } ?? ""
         flag = kind.flag.map { prefix + $0.key(for: feed.id) } ?? ""
-        timeToLiveSeconds = kind.timeToLiveSeconds
+        timeToLiveSeconds = kind.listTimeToLiveSeconds
         self.trimsTo = source == .flagAndList || source == .list ? trimsTo : nil
     }
 

@@ -30,6 +30,9 @@ final class Telemetry: Sendable {
     let requestsLimited: Counter
     let entriesPublished: Counter
     let notificationsPurged: Counter
+    let notificationsRuledOut: Counter
+    let entriesEphemeral: Counter
+    let entriesDiscarded: Counter
     private let tickAge: Gauge
     private let lastTick = Atomic<Int64>(MonotonicTime.now.nanoseconds)
 
@@ -58,6 +61,11 @@ final class Telemetry: Sendable {
         entriesPublished = entry("published", metrics)
         notificationsPurged = metrics.counter(
             "flagpole_notifications_purged_total", help: "Notifications removed by age, or beyond what a kind keeps.")
+        notificationsRuledOut = metrics.counter(
+            "flagpole_notifications_ruled_out_total",
+            help: "Notifications that one stream did not get, since too many came for its rules.")
+        entriesEphemeral = entry("ephemeral", metrics)
+        entriesDiscarded = entry("discarded", metrics)
         eventsSent = metrics.counter("flagpole_events_sent_total", help: "Events handed to streams.")
         flagsLowered = metrics.counter("flagpole_flags_lowered_total", help: "Flags that were up and were lowered.")
         broadcasts = metrics.counter(

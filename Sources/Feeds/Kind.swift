@@ -42,6 +42,14 @@ package struct Kind: Hashable, Sendable {
     package var keep: Int?
     /// What of its entries is sent, and which is a feed's last.
     package var rules = EntryRules()
+    /// How many of a feed's notifications a stream gets within a second; `nil`: all.
+    package var maxPerSecond: Int?
+    /// What becomes of the others; `nil`: `latest`.
+    package var overLimit: OverLimit?
+    /// Whether several notifications make one event.
+    package var batch: Batch?
+    /// Whether entries are sent to those who are connected, and stored nowhere.
+    package var isEphemeral = false
 
     package init(
         name: String, list: KeyTemplate?, flag: KeyTemplate?, isInbox: Bool = false, timeToLiveSeconds: Int = 0,
@@ -54,6 +62,9 @@ package struct Kind: Hashable, Sendable {
         self.timeToLiveSeconds = timeToLiveSeconds
         self.pollIntervalMilliseconds = pollIntervalMilliseconds
     }
+
+    /// The expiry that publishing sets on a list: what nobody stores is of no use for long.
+    package var listTimeToLiveSeconds: Int { isEphemeral && timeToLiveSeconds == 0 ? 60 : timeToLiveSeconds }
 
     /// The key that is looked at to see whether there is news: the flag, or the string itself.
     package var signal: KeyTemplate? { source == .value ? list : source.needsFlag ? flag : nil }

@@ -92,7 +92,8 @@ struct ConfigurationErrorTests {
         (
             #"{"kinds": {"user": {"sorted": true}}}"#,
             "unknown key kinds.user.sorted in config.json: known are source, list, flag, inbox, mark_read, "
-                + "ttl_seconds, poll_interval_ms, keep, coalesce, end_when, where"
+                + "ttl_seconds, poll_interval_ms, keep, coalesce, end_when, where, max_per_second, over_limit, batch, "
+                + "ephemeral"
         ),
         (
             #"{"kinds": {"user": {"inbox": 1}}}"#,
@@ -100,7 +101,56 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"kinds": {"user": {"poll_interval_ms": null}}}"#,
-            "kinds.user.poll_interval_ms in config.json is null: allowed is a whole number from 1 to 3600000"
+            "kinds.user.poll_interval_ms in config.json is null: allowed is a whole number from 20 to 3600000"
+        ),
+        (
+            #"{"kinds": {"user": {"poll_interval_ms": 19}}}"#,
+            "kinds.user.poll_interval_ms in config.json is 19: allowed is a whole number from 20 to 3600000"
+        ),
+
+        // Rules of kinds.
+        (
+            #"{"kinds": {"user": {"max_per_second": 0}}}"#,
+            "kinds.user.max_per_second in config.json is 0: allowed is a whole number from 1 to 1000"
+        ),
+        (
+            #"{"kinds": {"user": {"max_per_second": 1, "over_limit": "wait"}}}"#,
+            #"kinds.user.over_limit in config.json is "wait": allowed is "drop", "latest""#
+        ),
+        (
+            #"{"kinds": {"user": {"over_limit": "drop"}}}"#,
+            "kinds.user.over_limit in config.json: it is for a kind with max_per_second"
+        ),
+        (
+            #"{"kinds": {"user": {"batch": 10}}}"#,
+            #"kinds.user.batch in config.json is 10: allowed is an object such as {"max_count": 10, "#
+                + #""max_delay_ms": 5000}"#
+        ),
+        (
+            #"{"kinds": {"user": {"batch": {"max_count": 1001}}}}"#,
+            "kinds.user.batch.max_count in config.json is 1001: allowed is a whole number from 1 to 1000"
+        ),
+        (
+            #"{"kinds": {"user": {"batch": {"max_delay_ms": 9}}}}"#,
+            "kinds.user.batch.max_delay_ms in config.json is 9: allowed is a whole number from 10 to 600000"
+        ),
+        (
+            #"{"kinds": {"user": {"batch": {"count": 5}}}}"#,
+            "unknown key kinds.user.batch.count in config.json: known are max_count, max_delay_ms"
+        ),
+        (
+            #"{"kinds": {"user": {"ephemeral": true}}}"#,
+            "kinds.user.inbox in config.json is true: it is about what is stored, and nothing is of a kind with "
+                + #""ephemeral": true"#
+        ),
+        (
+            #"{"kinds": {"t": {"source": "value", "list": "t:{id}", "ephemeral": true}}}"#,
+            #"kinds.t.source in config.json is "value": a kind with "ephemeral": true is fed by "flag+list" or "list""#
+        ),
+        (
+            #"{"kinds": {"t": {"list": "t:{id}", "flag": "f:{id}", "ephemeral": true, "keep": 1}}}"#,
+            "kinds.t.keep in config.json is 1: it is about what is stored, and nothing is of a kind with "
+                + #""ephemeral": true"#
         ),
 
         // What this version does not know yet.

@@ -25,8 +25,12 @@ struct ConfigurationTests {
             """
             {"server": {"port": 0, "hosts": ["Flagpole.Example"]}, "redis": {"url": "redis://127.0.0.1:6380/2"},
              "data_dir": "/var/lib/flagpole", "database": {"mode": "0640", "synchronous": "full"},
-             "kinds": {"job": {"list": "j:{id}", "flag": "f:{id}", "poll_interval_ms": 50}, "user": {"inbox": false}}}
+             "kinds": {"job": {"list": "j:{id}", "flag": "f:{id}", "poll_interval_ms": 20, "max_per_second": 5,
+                               "over_limit": "drop", "batch": {"max_count": 3}}, "user": {"inbox": false},
+                       "typing": {"source": "list", "list": "t:{id}", "ephemeral": true}}}
             """)
+        #expect(
+            configuration.kinds[1].batch?.maxCount == 3 && configuration.kinds[1].batch?.maxDelayMilliseconds == 5000)
         #expect(configuration.server.hosts == ["flagpole.example"])
         #expect(configuration.database.mode == 0o640)
         let printed = String(decoding: configuration.encoded(), as: UTF8.self)

@@ -1,5 +1,6 @@
 import Feeds
 import HTTP
+import Reactor
 
 /// What a client asks for with `GET /v1/stream`.
 package struct StreamRequest {
@@ -14,6 +15,8 @@ package struct StreamRequest {
     let conditions: [EntryCondition]
     /// Whether the client came with a cursor, or something in its place.
     let hasCursor: Bool
+    /// What the client wants to lie at least between two notifications of a feed.
+    let minimumInterval: Milliseconds?
 
     init(_ request: HTTPRequest, _ settings: Configuration, epoch: String) throws(Problem) {
         let names = request.target.all("feed")
@@ -43,6 +46,7 @@ package struct StreamRequest {
         self.feeds = feeds
         isEnveloped = feeds.count > 1 || request.target.first("envelope") == "1"
         conditions = try StreamRequest.conditions(request)
+        minimumInterval = try StreamRequest.minimumInterval(request)
         let cursor = StreamRequest.cursor(request)
         hasCursor = !cursor.isEmpty
         if cursor.isEmpty {
@@ -88,6 +92,14 @@ package struct StreamRequest {
         case "now": .now
         default: throw Problem(.badRequest, "since is now, or left out for the backlog.")
         }
+    }
+
+    private static func minimumInterval(_ request: HTTPRequest) throws(Problem) -> Milliseconds? {
+        guard let text = request.target.first("min_interval_ms"), !text.isEmpty else { return nil }
+        guard let interval = Int64(text), (1...3_600_000).contains(interval) else {
+            throw Problem(.badRequest, "min_interval_ms is a whole number from 1 to 3600000.")
+        }
+        return Milliseconds(interval)
     }
 
     /// Tries what the client presents as a cursor of ours, then as a notification's id.

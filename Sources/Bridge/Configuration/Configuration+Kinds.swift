@@ -21,11 +21,15 @@ extension Kind {
         Setting("inbox", \.isInbox, .truth),
         Setting("mark_read", \.readMarking, .choice().omitting(.onRequest)),
         Setting("ttl_seconds", \.timeToLiveSeconds, .integer(0...315_360_000)),
-        Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(1...3_600_000))),
+        Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(20...3_600_000))),
         Setting("keep", \.keep, .optional(.integer(1...1_000_000))),
         Setting("coalesce", \.rules.coalesces, .truth.omitting(false)),
         Setting("end_when", \.rules.ending, .optional(.ending)),
         Setting("where", \.rules.conditions, .conditions),
+        Setting("max_per_second", \.maxPerSecond, .optional(.integer(1...1000))),
+        Setting("over_limit", \.overLimit, .optional(.choice())),
+        Setting("batch", \.batch, .optional(.batch)),
+        Setting("ephemeral", \.isEphemeral, .truth.omitting(false)),
     ])
 
     /// Throws where a key is missing that the source needs, or a rule does not go with another.
@@ -36,6 +40,23 @@ extension Kind {
         guard readMarking == .onRequest || isInbox else {
             throw location.member("mark_read").refusing("only a kind with \"inbox\": true has read state")
         }
+        guard overLimit == nil || maxPerSecond != nil else {
+            throw location.member("over_limit").refusing("it is for a kind with max_per_second")
+        }
+        if isEphemeral { try checkEphemeral(at: location) }
+    }
+
+    /// Throws where a rule is about what is stored.
+    private func checkEphemeral(at location: SettingLocation) throws(ConfigurationError) {
+        guard source == .flagAndList || source == .list else {
+            throw location.member("source").refusing(
+                .string(source.rawValue), "a kind with \"ephemeral\": true is fed by \"flag+list\" or \"list\"")
+        }
+        let reason = "it is about what is stored, and nothing is of a kind with \"ephemeral\": true"
+        if isInbox { throw location.member("inbox").refusing(.bool(true), reason) }
+        if rules.coalesces { throw location.member("coalesce").refusing(.bool(true), reason) }
+        if rules.ending != nil { throw location.member("end_when").refusing(reason) }
+        if let keep { throw location.member("keep").refusing(.number(String(keep)), reason) }
     }
 }
 

@@ -9,6 +9,7 @@ extension Hub {
         for notification in commit.notifications {
             var plain: [UInt8]?
             var enveloped: [UInt8]?
+            var paced = PacedForms()
             let isReadOnDelivery = notification.readAt == nil && isReadOnDelivery(notification.feed)
             send(
                 to: notification.feed, at: notification.position, tracking: isReadOnDelivery ? notification.id : nil,
@@ -22,15 +23,21 @@ extension Hub {
                 let chunk = plain ?? encode(notification, commit.bytes, enveloped: false)
                 plain = chunk
                 return chunk
+            } paced: { isEnveloped in
+                paced.form(isEnveloped: isEnveloped) {
+                    pacedEvent(notification, commit.bytes, isEnveloped: isEnveloped, isReadOnDelivery: isReadOnDelivery)
+                }
             }
             if let isLast = notification.isLast { note(notification.feed, hasEnded: isLast) }
         }
         for change in commit.changes {
             var encoded: [UInt8]?
-            send(to: change.feed, at: change.position) { _ in
+            send(to: change.feed, at: change.position, isChange: true) { _ in
                 let chunk = encoded ?? encode(change)
                 encoded = chunk
                 return chunk
+            } paced: { _ in
+                pacedEvent(change)
             }
         }
         for broadcast in commit.broadcasts {
@@ -38,7 +45,11 @@ extension Hub {
             StreamEvents.append(
                 id: cursor(broadcast.position), event: broadcast.event.name, data: broadcast.event.data, to: &event)
             let chunk = ChunkEncoder.frame(event)
-            send(to: .broadcasts, at: broadcast.position) { _ in chunk }
+            send(to: .broadcasts, at: broadcast.position, isChange: true) { _ in
+                chunk
+            } paced: { _ in
+                PacedEvent(position: broadcast.position, name: broadcast.event.name, data: broadcast.event.data)
+            }
         }
         delivered = commit.last ?? delivered
         Faults.reach(.queued)
@@ -51,11 +62,13 @@ extension Hub {
     ///   - position: The event's position.
     ///   - notification: The id of a notification that counts as read once it has arrived.
     ///   - isWanted: Whether a stream with conditions of its own wants it.
+    ///   - isChange: Whether it is a change of read state or a removal.
     ///   - chunk: The event's bytes.
+    ///   - paced: The same for a stream that may have to wait.
     private func send(
         to feed: FeedName, at position: LogPosition, tracking notification: String? = nil,
-        if isWanted: (_ stream: Int32) -> Bool = { _ in true },
-        _ chunk: (_ isEnveloped: Bool) -> [UInt8]
+        if isWanted: (_ stream: Int32) -> Bool = { _ in true }, isChange: Bool = false,
+        _ chunk: (_ isEnveloped: Bool) -> [UInt8], paced: (_ isEnveloped: Bool) -> PacedEvent
     ) {
         subscriptions.forEachStream(of: feed) { descriptor in
             let slot = Int(descriptor)
@@ -68,6 +81,9 @@ extension Hub {
             if streams[slot].isSelective && !isWanted(descriptor) {
                 streams[slot].cursor = position
                 return
+            }
+            if streams[slot].isPaced {
+                return pace(paced(streams[slot].isEnveloped), of: feed, isChange: isChange, slot)
             }
             let chunk = chunk(streams[slot].isEnveloped)
             let id = ConnectionID(descriptor: descriptor, generation: streams[slot].generation)
@@ -100,7 +116,7 @@ extension Hub {
     /// From here on a stream costs a cursor, and goes on from the database when it has drained.
     ///
     /// It was told of everything up to `position`, also if its last news is so old that the log no longer has it.
-    private func fallBehind(_ slot: Int, after position: LogPosition) {
+    func fallBehind(_ slot: Int, after position: LogPosition) {
         streams[slot].cursor = max(streams[slot].cursor, position)
         streams[slot].mode = .replaying
         streams[slot].hasMissed = true

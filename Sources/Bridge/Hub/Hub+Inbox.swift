@@ -10,6 +10,10 @@ extension Hub {
     ) throws(Problem) {
         let (feed, kind) = try settings.feed(parameters[0])
         try caller.checkReading(feed)
+        guard !kind.isEphemeral else {
+            throw Problem(
+                .conflict, "The kind \(kind.name) is ephemeral: nothing of it is stored; open a stream to hear of it.")
+        }
         switch endpoint {
         case .history:
             let query = try HistoryQuery(request.target, of: feed)

@@ -29,7 +29,11 @@ extension Hub {
         admissions.add(caller, stream: id.descriptor)
         streamsByAddress.add(address, stream: id.descriptor)
         streamsByIdentity.add(caller.account, stream: id.descriptor)
-        ask(id, request.start)
+        if request.feeds.contains(where: { isEphemeral($0.name) }) {
+            awaitingPositions.append(id)
+        } else {
+            ask(id, request.start)
+        }
     }
 
     private func register(_ request: StreamRequest, _ id: ConnectionID) {
@@ -42,6 +46,9 @@ extension Hub {
         stream.isEnveloped = request.isEnveloped
         stream.isSelective = !request.conditions.isEmpty
         selections.add(request.conditions, stream: id.descriptor)
+        let pacing = pacing(of: request)
+        stream.isPaced = pacing != nil
+        pacings[id.descriptor] = pacing
         stream.opening = StreamOpening(
             began: now, start: request.start, presented: request.presented, asksForEvents: request.asksForEvents)
         let lifetime = settings.server.maxStreamMilliseconds
@@ -75,6 +82,7 @@ extension Hub {
         forsake(subscriptions.removeAll(list: streams[slot].subscription))
         rests[id.descriptor] = nil
         selections.remove(stream: id.descriptor)
+        if streams[slot].isPaced { pacings[id.descriptor] = nil }
         admissions.remove(stream: id.descriptor)
         streamsByAddress.remove(stream: id.descriptor)
         streamsByIdentity.remove(stream: id.descriptor)
@@ -89,14 +97,16 @@ extension Hub {
     // MARK: - From the database
 
     /// Asks the store for a stream's next part.
-    private func ask(_ id: ConnectionID, _ start: StreamStart) {
+    func ask(_ id: ConnectionID, _ start: StreamStart) {
         let slot = Int(id.descriptor)
         // What is left of a backlog ends where the first part ended, so that what was missed since is still missed.
         if case .rest = start {} else { streams[slot].hasMissed = false }
-        let feeds = subscriptions.feeds(list: streams[slot].subscription)
+        var feeds = subscriptions.feeds(list: streams[slot].subscription)
+        if !ephemeralKinds.isEmpty { feeds.removeAll { isEphemeral($0.name) } }
         var query = StreamQuery(feeds: feeds, start: start, isEnveloped: streams[slot].isEnveloped)
         query.conditions = selections[id.descriptor]?.conditions ?? []
         query.isOpening = streams[slot].opening?.start != nil
+        query.isPaced = streams[slot].isPaced
         queries.append((id, query))
     }
 
@@ -126,6 +136,8 @@ extension Hub {
         streams[slot].opening?.start = nil
         events.append(contentsOf: page.events)
         eventsSent += page.eventCount
+        var delivered = page.unreadOnDelivery
+        if streams[slot].isPaced { delivered += appendPaced(page, slot, to: &events) }
         streams[slot].cursor = page.after
         var isOver = false
         if page.rest == nil && !streams[slot].hasMissed {
@@ -133,13 +145,16 @@ extension Hub {
             isOver = noteEnds(page.ended, slot)
             if streams[slot].opening != nil {
                 streams[slot].opening = nil
-                if !isOver { StreamEvents.appendLive(cursor(page.after), unread: page.unread, to: &events) }
+                if !isOver { StreamEvents.appendLive(cursor(sentCursor(slot)), unread: page.unread, to: &events) }
             }
         }
         if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
-        track(page.unreadOnDelivery, on: id)
+        track(delivered, on: id)
         if isOver { connections.endStream(id) }
-        guard streams[slot].mode != .live else { return }
+        guard streams[slot].mode != .live else {
+            if streams[slot].isPaced { schedule(id) }
+            return
+        }
         rests[id.descriptor] = page.rest
         connections.notifyWhenDrained(id)
     }

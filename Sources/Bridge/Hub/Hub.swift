@@ -49,6 +49,8 @@ actor Hub {
     var watchesEvents = false
     /// What this turn's streams want to know of the store.
     var queries: [(ConnectionID, StreamQuery)] = []
+    /// Streams that begin once the poller knows where the lists of their ephemeral feeds end.
+    var awaitingPositions: [ConnectionID] = []
     /// What is still to come of backlogs that did not fit into one part, by descriptor.
     var rests: [Int32: StreamStart] = [:]
     /// Streams whose last question the database could not answer.
@@ -62,6 +64,13 @@ actor Hub {
     var undecided: [ConnectionID: UndecidedStream] = [:]
     /// Whether there are kinds whose feeds end.
     let feedsCanEnd: Bool
+    /// What streams hold back, by descriptor, and when it is due.
+    var pacings: [Int32: StreamPacing] = [:]
+    var deadlines = DeadlineQueue()
+    /// Releases of this turn, which many streams may share.
+    var encodedReleases: [ReleaseKey: [UInt8]] = [:]
+    var notificationsRuledOut = 0
+    private var lastSerial: UInt64 = 0
     /// What counts as read once it has arrived.
     var deliveries = Deliveries()
     /// The position up to which commits were delivered.
@@ -70,6 +79,10 @@ actor Hub {
     let maximumStreams: Int
     /// The kinds whose notifications are read once they are delivered.
     let deliveryKinds: Set<String>
+    /// The kinds of which nothing is stored.
+    let ephemeralKinds: Set<String>
+    /// Whether some kind has streams wait for notifications.
+    let hasPacedKinds: Bool
     private let listener: Listener
     /// Where operators ask, if that is an address of its own.
     private let adminListener: Listener?
@@ -119,6 +132,8 @@ actor Hub {
         timeouts.stalledStream = Milliseconds(Int64(settings.server.stalledStreamMilliseconds))
         deliveryKinds = Set(settings.kinds.filter { $0.readMarking == .onDelivery }.map(\.name))
         feedsCanEnd = settings.kinds.contains { $0.rules.ending != nil }
+        ephemeralKinds = Set(settings.kinds.filter(\.isEphemeral).map(\.name))
+        hasPacedKinds = settings.kinds.contains { $0.maxPerSecond != nil || $0.batch != nil }
         let limits = HTTPLimits(
             requestLineBytes: settings.server.maxRequestLineBytes, headerBytes: settings.server.maxHeaderBytes,
             bodyBytes: settings.server.maxBodyBytes)
@@ -164,13 +179,21 @@ actor Hub {
         connections.setTime(now)
         if now >= nextSweep { sweep(now) }
         if now >= deliveries.nextLook { markDelivered(now) }
+        if now >= deadlines.next { releaseDue(now) }
+        finishPacing()
         // What a flush brings about (a drained stream, a closed one) is handled in the same turn, but once only, so
         // that new events get their turn as well.
         connections.flush()
         if eventsSent > 0 { Faults.reach(.sent) }
         handleNotices()
         handOver()
-        return connections.hasWork ? now : min(nextSweep, deliveries.nextLook)
+        return connections.hasWork ? now : min(nextSweep, deliveries.nextLook, deadlines.next)
+    }
+
+    /// A number for an event that streams may wait for, and share.
+    func makeSerial() -> UInt64 {
+        lastSerial += 1
+        return lastSerial
     }
 
     private func handleNotices() {
@@ -207,6 +230,7 @@ actor Hub {
                 poller.unwatch(forsaken)
             }
         }
+        askWhenPositioned()
         if !queries.isEmpty {
             let asked = queries
             queries.removeAll()

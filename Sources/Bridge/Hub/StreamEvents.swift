@@ -49,6 +49,10 @@ enum StreamEvents {
     static func append(
         _ cursor: Cursor, _ change: FeedChange, of feed: FeedName, unread: Int?, to out: inout [UInt8]
     ) {
+        append(id: cursor, event: change.kind.eventName, data: data(of: change, feed, unread: unread), to: &out)
+    }
+
+    static func data(of change: FeedChange, _ feed: FeedName, unread: Int?) -> [UInt8] {
         var data = JSONWriter()
         data.beginObject()
         data.name("feed")
@@ -57,7 +61,30 @@ enum StreamEvents {
         data.name("unread")
         if let unread { data.int(unread) } else { data.null() }
         data.endObject()
-        append(id: cursor, event: change.kind.eventName, data: data.bytes, to: &out)
+        return data.bytes
+    }
+
+    /// What is released as one event, and `end` if it is its feed's last.
+    static func append(_ release: PacedRelease, id: Cursor?, to out: inout [UInt8]) {
+        if release.isBatch {
+            appendBatch(release, id: id, to: &out)
+        } else {
+            for event in release.events { append(id: id, event: event.name, data: event.data, to: &out) }
+        }
+        if let id, release.events.last?.endsFeed == true { appendEnd(id, of: release.feed, to: &out) }
+    }
+
+    private static func appendBatch(_ release: PacedRelease, id: Cursor?, to out: inout [UInt8]) {
+        var data = JSONWriter()
+        data.beginObject()
+        data.name("batch")
+        data.beginArray()
+        for event in release.events { data.raw(event.data) }
+        data.endArray()
+        data.name("count")
+        data.int(release.events.count)
+        data.endObject()
+        append(id: id, event: nil, data: data.bytes, to: &out)
     }
 
     /// Says that a feed has had its last entry.

@@ -7,7 +7,7 @@ final class StreamSelection {
     fileprivate(set) var streams = 0
     private var judge: EntryJudge
     /// What was judged last, so that each notification is looked at once, however many streams ask.
-    private var judged: (position: LogPosition, isWanted: Bool)?
+    private var judged: (number: Int64, isWanted: Bool)?
 
     fileprivate init(_ conditions: [EntryCondition]) {
         self.conditions = conditions
@@ -18,10 +18,14 @@ final class StreamSelection {
     ///
     /// A feed's last entry everyone gets.
     func wants(_ notification: CommittedNotification, _ body: UnsafeBufferPointer<UInt8>) -> Bool {
-        if notification.isLast == true { return true }
-        if let judged, judged.position == notification.position { return judged.isWanted }
+        notification.isLast == true || wants(notification.position, body)
+    }
+
+    /// Whether something is wanted that no other has the number of.
+    func wants(_ number: Int64, _ body: UnsafeBufferPointer<UInt8>) -> Bool {
+        if let judged, judged.number == number { return judged.isWanted }
         let isWanted = judge.judge(body).isSent
-        judged = (notification.position, isWanted)
+        judged = (number, isWanted)
         return isWanted
     }
 }

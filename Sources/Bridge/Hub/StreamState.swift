@@ -18,6 +18,8 @@ struct StreamState {
     var isEnveloped = false
     /// Whether it has conditions of its own.
     var isSelective = false
+    /// Whether it may have to wait for notifications: see `Hub.pacings`.
+    var isPaced = false
     /// Whether something was committed for it since the database was last asked.
     var hasMissed = false
     /// How it began; gone once the stream is live for the first time.

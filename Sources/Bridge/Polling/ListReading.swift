@@ -132,6 +132,26 @@ enum ListReading {
                 first: first, alignedPosition: position))
     }
 
+    // MARK: - The end
+
+    /// Where a list ends, by the same replies as for aligning.
+    enum End {
+        case found(ListPosition, tail: [EntryHash])
+        case refused(RedisServerError)
+    }
+
+    static func end(_ replies: [RedisReply]) -> End {
+        let answer = replies.last
+        let elements = (0..<(answer?.count ?? 0)).compactMap { answer?.element($0) }
+        if let error = (replies + elements).lazy.compactMap(\.serverError).first { return .refused(error) }
+        guard elements.count == 3 else { return .refused(RedisServerError(text: "ERR the transaction was discarded")) }
+        let tail = hashes(elements[2], 0..<elements[2].count)
+        let position = ListPosition(
+            count: Int(elements[0].integer), first: hash(elements[1], 0),
+            recent: Array(tail.suffix(ListPosition.proofLength)))
+        return .found(position, tail: tail)
+    }
+
     private static func hashes(_ reply: RedisReply, _ range: Range<Int>) -> [EntryHash] {
         range.map { index in reply.element(index).withBytes { EntryHash($0) } }
     }

@@ -23,7 +23,10 @@ extension Poller {
     /// Aligns lists that are not what they were with the tails that the store remembers.
     func align(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         var batch = IngestBatch()
-        defer { store(&batch) }
+        defer {
+            store(&batch)
+            handOverPassed()
+        }
         while mayRead(now), let alignment = alignments.last {
             let slot = alignment.slot
             var commands: [UInt8] = []
@@ -45,6 +48,10 @@ extension Poller {
             case .inconclusive where alignment.window < ListReading.largestWindow:
                 feeds[slot].phase = .storing
                 alignments.append(Alignment(slot: slot, tail: alignment.tail, window: alignment.window * 8))
+            case .inconclusive where isEphemeral(slot):
+                // What of it is new nobody can tell, and little of so much would be.
+                feeds[slot].passesOver = true
+                feeds[slot].needsReading = true
             case .inconclusive, .unknown:
                 // Another list, or one that changed beyond recognition: all of it is read, and ids decide what is new.
                 feeds[slot].needsReading = true

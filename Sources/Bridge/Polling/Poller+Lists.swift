@@ -65,14 +65,19 @@ extension Poller {
         takeRows((raised + slots).filter { source($0) == .flagAndDatabase })
         var batch = IngestBatch()
         // What was read before the connection failed is as good as any.
-        defer { store(&batch) }
+        defer {
+            store(&batch)
+            handOverPassed()
+        }
         let isRaised = Set(raised)
         var bytes = 0
         for (index, slot) in reading.enumerated() {
             var replies: [RedisReply] = []
             for _ in 0..<replyCounts[index] { replies.append(try connection.readReply()) }
             try checkServer(replies)
-            if source(slot) == .value {
+            if feeds[slot].passesOver {
+                passOver(replies, slot)
+            } else if source(slot) == .value {
                 noteValue(replies[0], slot, &batch, now)
             } else {
                 note(interpret(replies, slot), slot, isRaised: isRaised.contains(slot), &batch, now)
@@ -116,13 +121,14 @@ extension Poller {
             RESPEncoder.append(command: ["GET", listKey(slot)], to: &commands)
             return 1
         }
+        guard !feeds[slot].passesOver else { return appendAlignment(slot, window: ListPosition.tailLength, &commands) }
         return feeds[slot].tail.isEmpty
             ? ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
-            : appendAlignment(slot, &commands)
+            : appendAlignment(slot, window: ListReading.window, &commands)
     }
 
-    private func appendAlignment(_ slot: Int, _ commands: inout [UInt8]) -> Int {
-        ListReading.appendAlignment(listKey(slot), window: ListReading.window, to: &commands)
+    private func appendAlignment(_ slot: Int, window: Int, _ commands: inout [UInt8]) -> Int {
+        ListReading.appendAlignment(listKey(slot), window: window, to: &commands)
         return ListReading.alignmentReplies
     }
 
@@ -155,7 +161,7 @@ extension Poller {
         case .entries(let entries, let isFull):
             feeds[slot].isFaulty = false
             take(entries, slot, isRaised: isRaised, &batch, now)
-            if isFull { feeds[slot].needsReading = true }
+            if isFull { needReading(slot) }
         case .absent:
             feeds[slot].isFaulty = false
             if isRaised { expectant[slot] = now + 10_000 }
@@ -167,7 +173,11 @@ extension Poller {
         case .moved:
             if isRaised { expectant[slot] = now + 10_000 }
             feeds[slot].phase = .storing
-            askTail(slot)
+            if isEphemeral(slot) {
+                alignments.append(Alignment(slot: slot, tail: ephemeralTails[slot] ?? []))
+            } else {
+                askTail(slot)
+            }
         case .refused(let error):
             feeds[slot].isFaulty = true
             report(feeds[slot].name.text, error)
@@ -190,6 +200,10 @@ extension Poller {
         if !entries.range.isEmpty { expectant[slot] = nil }
         var position = entries.alignedPosition ?? feeds[slot].position
         position.advance(past: entries.hashes, first: entries.first)
+        if isEphemeral(slot) {
+            if !entries.range.isEmpty && feeds[slot].flag != nil { activate(slot, now) }
+            return pass(entries, position, slot)
+        }
         var reading = begin(slot, position, replacing: false)
         reading.hashes = entries.hashes
         for index in entries.range {
@@ -205,6 +219,7 @@ extension Poller {
     }
 
     func begin(_ slot: Int, _ position: ListPosition, replacing: Bool, _ batch: inout IngestBatch) {
+        guard !isEphemeral(slot) else { return restart(slot) }
         batch.readings.append(begin(slot, position, replacing: replacing))
     }
 

@@ -46,7 +46,7 @@ extension Poller {
         guard mayRead(now), unanswered.isEmpty else { return }
         if sweeping.cursor == "0" && sweeping.kind == 0 { try pace(connection, now) }
         let kind = kinds[sweeping.kind]
-        guard kind.source.needsList, let keys = kind.list else { return sweepNextKind() }
+        guard kind.source.needsList, !kind.isEphemeral, let keys = kind.list else { return sweepNextKind() }
         connection.append(
             "SCAN", sweeping.cursor, "MATCH", KeyTemplate.escapingGlob(settings.redis.prefix) + keys.scanPattern,
             "COUNT", String(Poller.keysPerStep), "TYPE", kind.source == .value ? "string" : "list")
@@ -77,7 +77,7 @@ extension Poller {
     func visit(_ names: [FeedName]) {
         var slots: [Int] = []
         for name in names where feeds.slot(of: name) == nil {
-            guard let kind = kindIndex[String(name.kind)] else { continue }
+            guard let kind = kindIndex[String(name.kind)], !kinds[kind].isEphemeral else { continue }
             var feed = WatchedFeed(name: name, kind: kind)
             feed.needsReading = false
             slots.append(feeds.insert(feed))

@@ -30,7 +30,13 @@ extension Poller {
                 if feeds[slot].phase == .idle { toRead.append(slot) }
             } else {
                 slot = feeds.insert(WatchedFeed(name: name, kind: kind))
-                unknown.append(slot)
+                if isEphemeral(slot) {
+                    feeds[slot].phase = .idle
+                    feeds[slot].passesOver = true
+                    toRead.append(slot)
+                } else {
+                    unknown.append(slot)
+                }
             }
             feeds[slot].watchers += 1
             if feeds[slot].watchers == 1 {
@@ -64,7 +70,9 @@ extension Poller {
         active.remove(slot)
         expectant[slot] = nil
         handledFlags[slot] = nil
-        if feeds[slot].phase == .idle && !feeds[slot].needsReading { feeds.remove(slot) }
+        guard feeds[slot].phase == .idle && !feeds[slot].needsReading else { return }
+        ephemeralTails[slot] = nil
+        feeds.remove(slot)
     }
 
     // MARK: - Positions

@@ -35,6 +35,14 @@ actor Poller {
     var handledFlags: [Int: [UInt8]] = [:]
     /// Strings of kinds with the source `value` that were read and are still there.
     var heldValues: [Int: HeldValue] = [:]
+    /// Of feeds of kinds that are ephemeral, the hashes of the last entries that were read.
+    var ephemeralTails: [Int: [EntryHash]] = [:]
+    /// What was read of them in this round trip, and who gets it.
+    var passing = EphemeralBatch()
+    var passOn: @Sendable (EphemeralBatch) -> Void = { _ in }
+    var positionWaits: [PositionWait] = []
+    /// What judges the entries of kinds that are ephemeral and have conditions.
+    var ephemeralJudges: [Int: EntryJudge] = [:]
     /// Feeds whose flag was up before anything was on their list: their lists are compared at the active interval.
     var expectant: [Int: MonotonicTime] = [:]
     var active: Set<Int> = []
@@ -75,6 +83,9 @@ actor Poller {
         kinds = settings.kinds
         kindIndex = Dictionary(uniqueKeysWithValues: settings.kinds.enumerated().map { ($1.name, $0) })
         reader = EntryReader(maximumBytes: settings.poll.maxNotificationBytes)
+        for (index, kind) in settings.kinds.enumerated() where kind.isEphemeral && !kind.rules.conditions.isEmpty {
+            ephemeralJudges[index] = EntryJudge(kind.rules)
+        }
         link = RedisLink(endpoint)
         events = EventFlags(settings)
         lease = Lease(key: settings.redis.prefix + "flagpole:bridge", owner: owner)
@@ -86,8 +97,9 @@ actor Poller {
     func turn(_ now: MonotonicTime) -> MonotonicTime {
         guard !isStopping else { return .distantFuture }
         telemetry.ticked(now)
+        defer { answerPositioned(now) }
         do throws(RedisError) {
-            guard let connection = try connection(now) else { return link.retry }
+            guard let connection = try connection(now) else { return min(link.retry, nextPositionWait) }
             try renewLease(connection, now)
             askPositionsAgain(now)
             try checkFlags(connection, now)
@@ -102,13 +114,15 @@ actor Poller {
             telemetry.readiness.set(.redis, nil)
         } catch {
             redisFailed(error, now)
-            return link.retry
+            return min(link.retry, nextPositionWait)
         }
         return nextDeadline(now)
     }
 
+    private var nextPositionWait: MonotonicTime { positionWaits.reduce(.distantFuture) { min($0, $1.end) } }
+
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
-        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextDeadline)
+        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextDeadline, nextPositionWait)
         if let inspection = inspections.first { next = min(next, inspection.next) }
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store is woken by its answer; the rest is read at once.
@@ -183,6 +197,14 @@ actor Poller {
         let slots = unanswered
         unanswered.removeAll()
         askPositions(slots)
+    }
+
+    /// Notes that something was pushed to a feed of a kind that is ephemeral, and cannot be sent.
+    func reportDiscarded(_ feed: FeedName, _ reason: BadEntry) {
+        guard let suppressed = limiter.admit("discarded", at: .now) else { return }
+        telemetry.logger.warning(
+            "an entry was discarded, as nothing of its kind is stored: \(reason.explanation)",
+            [("feed", .string(feed.text)), ("suppressed", .int(suppressed))])
     }
 
     /// Notes that Redis refused something, of which `subject` is a feed or a command.

@@ -107,6 +107,11 @@ private final class RunningBridge {
                 poller.post(on: poller.executor) { $0.inspect(feed) }
             }
         }
+        poller.post(on: poller.executor) { [hubs] poller in
+            poller.handOver { batch in
+                for hub in hubs { hub.post(on: hub.loop) { $0.deliver(batch) } }
+            }
+        }
         threads = [
             NamedThread("flagpole-writer") { [writer] in
                 writer.executor.run { now in writer.assumeIsolated { $0.turn(now) } }

@@ -34,6 +34,8 @@ struct StreamQuery: Hashable, Sendable {
     var conditions: [EntryCondition] = []
     /// Whether it is the stream's first part: one that comes back is told again what has ended.
     var isOpening = false
+    /// Whether the stream may have to wait for notifications: then the page has its events one by one.
+    var isPaced = false
 }
 
 /// A feed as a stream's query needs it.
@@ -59,6 +61,9 @@ struct StreamPage: Sendable {
     /// Encoded events, not framed; empty if there are none.
     var events: [UInt8] = []
     var eventCount = 0
+    /// The same for a stream that may have to wait for some of them.
+    var paced: [PagedEvent] = []
+    private var pacedBytes = 0
     /// The cursor after them.
     var after: LogPosition
     /// What is still to come, if it did not fit into this page.
@@ -69,4 +74,18 @@ struct StreamPage: Sendable {
     var unread: [(feed: FeedName, count: Int)] = []
     /// The feeds that have ended, where nothing is still to come.
     var ended: Set<FeedName> = []
+
+    init(before: LogPosition?, after: LogPosition) {
+        self.before = before
+        self.after = after
+    }
+
+    /// About how many bytes it has.
+    var size: Int { events.count + pacedBytes }
+
+    mutating func append(_ event: PagedEvent) {
+        paced.append(event)
+        // An entry has its line of id, its name, and what frames it.
+        pacedBytes += event.event.data.count + 50
+    }
 }

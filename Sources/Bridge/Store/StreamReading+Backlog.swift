@@ -31,7 +31,7 @@ extension StreamReading {
         var page = StreamPage(before: positions.first.map { max($0 - 1, snapshot.purged) } ?? last, after: last)
         for (index, position) in positions.enumerated() {
             try append(position, query, snapshot, to: &page)
-            if page.events.count >= limits.pageBytes && index + 1 < positions.count {
+            if page.size >= limits.pageBytes && index + 1 < positions.count {
                 page.after = position
                 page.rest = .rest(Array(positions[(index + 1)...]), snapshot: last)
                 break

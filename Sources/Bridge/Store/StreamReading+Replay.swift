@@ -28,7 +28,7 @@ extension StreamReading {
         for (position, isTold) in positions {
             if isTold { try append(position, query, snapshot, to: &page) }
             page.after = position
-            if page.events.count >= limits.pageBytes && (position != positions.last?.position || !isComplete) {
+            if page.size >= limits.pageBytes && (position != positions.last?.position || !isComplete) {
                 page.rest = .after(position)
                 return page
             }

@@ -163,13 +163,12 @@ final class StreamReading {
         _ position: LogPosition, _ query: StreamQuery, _ snapshot: Snapshot, to page: inout StreamPage
     ) throws {
         guard let entry = try entry(at: position) else { return }
-        guard entry.kind == .notification else {
-            return try append(entry, Cursor(epoch: snapshot.epoch, position: position), snapshot, to: &page)
-        }
+        guard entry.kind == .notification else { return try append(entry, position, query, snapshot, to: &page) }
         notification.bind(1, entry.notification)
         guard try notification.step() else { return }
         defer { notification.reset() }
         guard meetsConditions(entry, query) else { return }
+        if query.isPaced { return appendPaced(position, entry, query, snapshot, to: &page) }
         defer { appendEnd(at: position, snapshot, to: &page) }
         let cursor = Cursor(epoch: snapshot.epoch, position: position)
         noteDelivery(query, in: &page)
@@ -179,30 +178,45 @@ final class StreamReading {
                 StreamEvents.append(id: cursor, event: entry.data, data: body, to: &page.events)
                 return
             }
-            let feed = FeedName(notification.string(0))
-            let envelope = Envelope(
-                feed: notification.string(0), id: notification.string(1), isReplay: true,
-                readAt: notification.optionalInt64(4), unread: feed.flatMap { snapshot.unread[$0] })
+            let envelope = envelope(snapshot)
             StreamEvents.append(id: cursor, event: entry.data, data: envelope.wrapping(body), to: &page.events)
         }
     }
 
+    /// The envelope of the notification that the statement stands at.
+    func envelope(_ snapshot: Snapshot) -> Envelope {
+        let feed = FeedName(notification.string(0))
+        return Envelope(
+            feed: notification.string(0), id: notification.string(1), isReplay: true,
+            readAt: notification.optionalInt64(4), unread: feed.flatMap { snapshot.unread[$0] })
+    }
+
     /// Notes the notification that the statement stands at, if its being delivered makes it read.
     func noteDelivery(_ query: StreamQuery, in page: inout StreamPage) {
-        guard query.feeds.contains(where: \.isReadOnDelivery), notification.optionalInt64(4) == nil else { return }
+        if let delivered = readOnDelivery(query) { page.unreadOnDelivery.append(delivered) }
+    }
+
+    /// The notification that the statement stands at, if its being delivered makes it read.
+    func readOnDelivery(_ query: StreamQuery) -> DeliveredNotification? {
+        guard query.feeds.contains(where: \.isReadOnDelivery), notification.optionalInt64(4) == nil else { return nil }
         let feed = notification.string(0)
-        guard let known = query.feeds.first(where: { $0.name.text == feed }), known.isReadOnDelivery else { return }
-        page.unreadOnDelivery.append(DeliveredNotification(feed: known.name, id: notification.string(1)))
+        guard let known = query.feeds.first(where: { $0.name.text == feed }), known.isReadOnDelivery else { return nil }
+        return DeliveredNotification(feed: known.name, id: notification.string(1))
     }
 
     private func append(
-        _ entry: LogEntry, _ cursor: Cursor, _ snapshot: Snapshot, to page: inout StreamPage
+        _ entry: LogEntry, _ position: LogPosition, _ query: StreamQuery, _ snapshot: Snapshot,
+        to page: inout StreamPage
     ) throws {
-        guard entry.kind != .broadcast else { return appendBroadcast(entry, cursor, to: &page) }
+        guard entry.kind != .broadcast else {
+            return appendBroadcast(entry, Cursor(epoch: snapshot.epoch, position: position), query, to: &page)
+        }
         guard let members = entry.data, let feed = try name(of: entry.feed) else { return }
+        let change = FeedChange(kind: entry.kind, members: Array(members.utf8))
+        if query.isPaced { return appendPaced(change, of: feed, position, snapshot, to: &page) }
         page.eventCount += 1
         StreamEvents.append(
-            cursor, FeedChange(kind: entry.kind, members: Array(members.utf8)), of: feed, unread: snapshot.unread[feed],
+            Cursor(epoch: snapshot.epoch, position: position), change, of: feed, unread: snapshot.unread[feed],
             to: &page.events)
     }
 

@@ -41,7 +41,9 @@ struct StreamRequestTests {
         ("", 400), ("feed=", 400), ("feed=user", 400), ("feed=user:", 400), ("feed=user:a/b", 400),
         ("feed=User:1", 400),
         ("feed=chat:1", 404), ("feed=user:1&feed=chat:1", 404), ("feed=user:1&feed=x", 400),
-        ("feed=user:1&since=then", 400),
+        ("feed=user:1&since=then", 400), ("feed=user:1&min_interval_ms=0", 400),
+        ("feed=user:1&min_interval_ms=3600001", 400), ("feed=user:1&min_interval_ms=1s", 400),
+        ("feed=user:1&min_interval_ms=-5", 400), ("feed=user:1&min_interval_ms=1.5", 400),
     ])
     func `what can never work is refused`(query: String, code: Int) throws {
         #expect(try status(query) == code)
@@ -64,6 +66,13 @@ struct StreamRequestTests {
             let problem = try #require(throws: Problem.self) { try stream("feed=user:42&where=\(text)") }
             #expect(problem.status.code == 400 && problem.detail.contains("priority>=5"))
         }
+    }
+
+    @Test func `a stream may say how far apart its notifications shall be`() throws {
+        #expect(try stream("feed=user:42").minimumInterval == nil)
+        #expect(try stream("feed=user:42&min_interval_ms=").minimumInterval == nil)
+        #expect(try stream("feed=user:42&min_interval_ms=1").minimumInterval == 1)
+        #expect(try stream("feed=user:42&min_interval_ms=3600000").minimumInterval == 3_600_000)
     }
 
     @Test func `a stream has at most 100 feeds`() throws {

@@ -47,7 +47,7 @@ final class RunningHub {
             limits: StreamReading.Limits(backlog: settings.server.backlogLimit, pageBytes: 2048, pageEntries: 5),
             telemetry: running.telemetry)
         let redis = RedisEndpoint(.unix(path: "/nonexistent"))
-        // It notes which feeds are watched, and never turns.
+        // It notes which feeds are watched, and asks Redis for nothing.
         poller = Poller(settings, endpoint: redis, owner: "test", writer: writer, telemetry: running.telemetry)
         let hub = Hub(
             settings, maximumStreams: 0, listener: listener, epoch: epoch, poller: poller, reader: reader,
@@ -63,7 +63,12 @@ final class RunningHub {
         }
         threads = [
             NamedThread("test reader") { [reader] in reader.executor.run() },
-            NamedThread("test poller") { [poller] in poller.executor.run() },
+            NamedThread("test poller") { [poller] in
+                poller.executor.run { _ in
+                    poller.assumeIsolated { $0.answerPositioned(.distantFuture) }
+                    return .distantFuture
+                }
+            },
             NamedThread("test loop") { hub.run() },
         ]
         hub.post(on: hub.loop) { $0.listen() }
@@ -79,6 +84,27 @@ final class RunningHub {
     }
 
     func ingest(_ batch: IngestBatch) async throws { _ = try await writer.ingest(batch) }
+
+    /// Stores notifications with these ids in one transaction.
+    func commit(_ feed: String, _ ids: [String], in store: TestStore) async throws {
+        try await ingest(try store.batch(feed, ids.map { #"{"id":"\#($0)"}"# }))
+    }
+
+    func remove(_ id: String, from feed: String) async throws {
+        _ = try await writer.remove(id, from: try FeedName(of: feed))
+    }
+
+    /// Has the hub pass on entries of a kind that is ephemeral.
+    func pass(_ feed: String, _ bodies: [String]) async throws {
+        let name = try FeedName(of: feed)
+        var batch = EphemeralBatch()
+        for body in bodies {
+            let start = batch.bytes.count
+            batch.bytes += Array(body.utf8)
+            batch.entries.append(EphemeralEntry(feed: name, id: nil, event: nil, body: start..<batch.bytes.count))
+        }
+        await hub.deliver(batch)
+    }
 
     /// Has the hub send an event that is stored nowhere.
     func sendEphemeral(_ feed: String, event: String?, id: String? = nil, _ body: String) async throws {

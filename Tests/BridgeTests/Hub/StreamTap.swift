@@ -1,6 +1,7 @@
 import Feeds
 import Glibc
 import HTTP
+import JSON
 
 @testable import Bridge
 
@@ -92,10 +93,24 @@ final class StreamTap {
     func untilLive() throws { try read { others["live"] != nil } }
 
     private func note(_ event: ReceivedEvent) {
-        if event.data.hasPrefix("{\"id\"") || event.data.hasPrefix("{\"feed\"") {
+        if event.data.hasPrefix("{\"id\"") || event.data.hasPrefix("{\"feed\"")
+            || event.data.hasPrefix("{\"batch\"")
+        {
             notifications.append(event)
         } else {
             others[event.event, default: []].append(event)
         }
     }
+}
+
+extension ReceivedEvent {
+    /// The ids of what it carries: of one notification, in its envelope or not, or of those of a batch.
+    var ids: [String] {
+        guard let value = try? JSONValue.parse(Array(data.utf8)), let object = value.asObject else { return [] }
+        let elements = object["batch"]?.asArray ?? [value]
+        return elements.compactMap { $0.asObject?["id"]?.asString }
+    }
+
+    /// The feed that its envelope names.
+    var feed: String? { (try? JSONValue.parse(Array(data.utf8)))?.asObject?["feed"]?.asString }
 }
