@@ -15,6 +15,9 @@ package enum LogEntryKind: Int64, Sendable {
     /// What is a notification.
     package static let notifications: [LogEntryKind] = [.notification, .withheld, .superseded]
 
+    /// Whether streams are told of it.
+    package var isTold: Bool { self != .withheld && self != .superseded }
+
     /// The name of the event that tells of it; `nil` where the entry names its own, or none.
     package var eventName: String? {
         switch self {

@@ -13,6 +13,7 @@ struct RuleTests {
     private static let over: [String: any Sendable] = ["member": "s", "in": ["done", "failed"]]
     private static let kinds: [String: [String: any Sendable]] = [
         "job": ["source": "list", "list": "job:{id}", "end_when": over],
+        "order": ["source": "list", "list": "order:{id}", "inbox": true, "mark_read": "on_delivery", "end_when": over],
         "gauge": ["source": "list", "list": "gauge:{id}", "coalesce": true],
         "alert": ["source": "list", "list": "alert:{id}", "inbox": true, "where": important],
         "task": [
@@ -115,6 +116,20 @@ struct RuleTests {
             #expect(try back.notifications(1).map(\.event) == ["deploy"])
         }
         #expect(try stream.notifications(2).map(\.event) == ["deploy", "deploy"])
+    }
+
+    @Test func `what is read on delivery is read up to the last entry`() throws {
+        let stream = try bridge.liveStream("feed=order:1")
+        try push(#"{"id":"a"}"#, #"{"id":"b","s":"done"}"#, to: "order:1")
+        #expect(try summary(stream.untilEnd()).prefix(3) == ["a", "b", "end"])
+        try eventually("all is read") { try bridge.get("/v1/feeds/order:1/unread").text == #"{"unread":0}"# }
+
+        let answer = try bridge.client().request(
+            "POST", "/v1/feeds/order:1/unread", headers: [("Content-Type", "application/json")],
+            body: #"{"ids":["b"]}"#)
+        #expect(answer.text == #"{"unread":1}"#)
+        #expect(try summary(bridge.stream("feed=order:1").untilEnd()).prefix(2) == ["b", "end"])
+        try eventually("all is read") { try bridge.get("/v1/feeds/order:1/unread").text == #"{"unread":0}"# }
     }
 
     // MARK: - where and coalesce

@@ -19,6 +19,9 @@ struct Deliveries {
 
     static let interval: Milliseconds = 50
 
+    /// Whether something is on its way to a stream.
+    func isUnderWay(_ stream: ConnectionID) -> Bool { underWay[stream] != nil }
+
     var streams: [ConnectionID] { Array(underWay.keys) }
 
     mutating func add(
@@ -65,6 +68,7 @@ extension Hub {
             deliveries.note(stream, acknowledged: connections.acknowledgedBytes(stream))
         }
         let arrived = deliveries.takeArrived(now)
+        if !ending.isEmpty { endArrived() }
         guard !arrived.isEmpty else { return }
         writer.post(on: writer.executor) { $0.markDelivered(arrived) }
     }

@@ -46,7 +46,24 @@ extension Hub {
         subscriptions.forEachStream(of: feed) { descriptor in
             let stream = streams[Int(descriptor)]
             guard stream.mode == .live, subscriptions.haveAllEnded(list: stream.subscription) else { return }
-            connections.endStream(ConnectionID(descriptor: descriptor, generation: stream.generation))
+            end(ConnectionID(descriptor: descriptor, generation: stream.generation))
+        }
+    }
+
+    /// Ends a stream that nothing can come for, once it is known to have what counts as read when it has arrived.
+    func end(_ id: ConnectionID) {
+        guard deliveries.isUnderWay(id) else { return connections.endStream(id) }
+        ending.insert(id)
+    }
+
+    /// Ends the streams that have got what they waited for, unless a feed of theirs has begun again.
+    func endArrived() {
+        for id in ending where !deliveries.isUnderWay(id) {
+            ending.remove(id)
+            guard isOpen(id), subscriptions.haveAllEnded(list: streams[Int(id.descriptor)].subscription) else {
+                continue
+            }
+            connections.endStream(id)
         }
     }
 

@@ -83,6 +83,7 @@ extension Hub {
         rests[id.descriptor] = nil
         selections.remove(stream: id.descriptor)
         if streams[slot].isPaced { pacings[id.descriptor] = nil }
+        ending.remove(id)
         admissions.remove(stream: id.descriptor)
         streamsByAddress.remove(stream: id.descriptor)
         streamsByIdentity.remove(stream: id.descriptor)
@@ -150,7 +151,7 @@ extension Hub {
         }
         if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
         track(delivered, on: id)
-        if isOver { connections.endStream(id) }
+        if isOver { end(id) }
         guard streams[slot].mode != .live else {
             if streams[slot].isPaced { schedule(id) }
             return

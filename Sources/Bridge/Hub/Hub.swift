@@ -62,6 +62,8 @@ actor Hub {
     var selections = StreamSelections()
     /// Requests for streams that may be over.
     var undecided: [ConnectionID: UndecidedStream] = [:]
+    /// Streams that end once what was sent to them has arrived.
+    var ending: Set<ConnectionID> = []
     /// Whether there are kinds whose feeds end.
     let feedsCanEnd: Bool
     /// What streams hold back, by descriptor, and when it is due.

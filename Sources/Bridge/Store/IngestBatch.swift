@@ -36,6 +36,8 @@ struct IngestOutcome: Sendable {
     /// Not stored, since their time was over.
     var expired = 0
     var quarantined: [(feed: FeedName, reason: BadEntry, count: Int)] = []
+    /// What rules kept from being sent.
+    var withheld: [WithholdingRule: Int] = [:]
 }
 
 /// What one transaction added to the log, on its way to the streams.

@@ -76,7 +76,6 @@ actor StoreWriter {
         var commit = Commit(bytes: batch.bytes)
         commit.notifications.reserveCapacity(count)
         var outcome = IngestOutcome()
-        var rulings: [FeedRuling] = []
         try withStore { store in
             let now = WallClock.unixMilliseconds
             do {
@@ -85,7 +84,7 @@ actor StoreWriter {
                 }
                 try store.transaction(appending: appended) {
                     if try store.wasChangedElsewhere() { unread.removeAll() }
-                    rulings.removeAll()
+                    var rulings: [FeedRuling] = []
                     for reading in batch.readings {
                         guard let number = try place(reading, store) else {
                             outcome.conflicts.insert(reading.feed)
@@ -104,7 +103,6 @@ actor StoreWriter {
         }
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
         report(outcome)
-        for ruling in rulings { telemetry.count(ruling.withheld) }
         deliver(commit)
         return outcome
     }
@@ -119,6 +117,7 @@ actor StoreWriter {
         let stored = outcome.stored
         try ingest(reading, &ruling, store, now, &commit, &outcome)
         try trim(reading, ruling, stored: outcome.stored - stored, store, &commit.notifications[first...])
+        outcome.withheld.merge(ruling.withheld, uniquingKeysWith: +)
         return ruling
     }
 
@@ -128,6 +127,7 @@ actor StoreWriter {
         telemetry.entriesDuplicate.add(outcome.duplicates)
         telemetry.entriesScheduled.add(outcome.scheduled)
         telemetry.entriesExpired.add(outcome.expired)
+        telemetry.count(outcome.withheld)
     }
 
     /// Hands over what is committed.

@@ -14,8 +14,8 @@ extension StreamReading {
             following.bind(3, limits.pageEntries)
             let before = positions.count
             while try following.step() {
-                let kind = LogEntryKind(rawValue: following.int64(1))
-                positions.append((following.int64(0), kind != .withheld && kind != .superseded))
+                let isTold = LogEntryKind(rawValue: following.int64(1))?.isTold ?? false
+                positions.append((following.int64(0), isTold))
             }
             if positions.count - before == limits.pageEntries { isComplete = false }
         }

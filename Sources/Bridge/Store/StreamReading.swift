@@ -162,7 +162,8 @@ final class StreamReading {
     func append(
         _ position: LogPosition, _ query: StreamQuery, _ snapshot: Snapshot, to page: inout StreamPage
     ) throws {
-        guard let entry = try entry(at: position) else { return }
+        // What was to be sent when a backlog was begun may have been superseded meanwhile.
+        guard let entry = try entry(at: position), entry.kind.isTold else { return }
         guard entry.kind == .notification else { return try append(entry, position, query, snapshot, to: &page) }
         notification.bind(1, entry.notification)
         guard try notification.step() else { return }

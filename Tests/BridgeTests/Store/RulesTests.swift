@@ -97,6 +97,20 @@ struct RulesTests {
         #expect(try pages.flatMap { try ids($0) } == ["b", "c", "e"] && pages.last?.after == 5)
     }
 
+    @Test func `what is superseded while a backlog is sent in parts is not sent`() async throws {
+        let entries = ["a", "b", "c"].map { "{\"id\":\"\($0)\",\"key\":\"\($0)\",\"event\":\"message-\($0)\"}" }
+        try await store("gauge:1", entries) { running in
+            let reader = try PageReader(test, pageBytes: 1)
+            let first = try reader.page(["gauge:1"], .backlog)
+            _ = try await running.ingest(try test.batch("gauge:1", [#"{"id":"d","key":"b"}"#]))
+            let rest = try reader.pages(["gauge:1"], try #require(first.rest))
+            let events = try ([first] + rest).flatMap { try reader.events($0) }
+            #expect(events.map(\.event) == ["message-a", "message-c"])
+            #expect(rest.last?.after == 3)
+        }
+        #expect(try ids("gauge:1", .after(3)) == ["d"])
+    }
+
     @Test func `keys are each feed's own`() async throws {
         try await store("gauge:1", [#"{"id":"a","key":"x"}"#])
         try await store("gauge:2", [#"{"id":"b","key":"x"}"#])
