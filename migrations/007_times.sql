@@ -10,7 +10,7 @@ CREATE TABLE scheduled (
 
 CREATE INDEX scheduled_due ON scheduled (due_at, seq);
 
--- When notifications expire, in Unix milliseconds. A row may outlive its notification until then.
+-- When notifications expire, in Unix milliseconds.
 CREATE TABLE expiring (
     notification INTEGER PRIMARY KEY,
     feed         TEXT NOT NULL,
@@ -18,3 +18,7 @@ CREATE TABLE expiring (
 );
 
 CREATE INDEX expiring_due ON expiring (expires_at);
+
+CREATE TRIGGER notifications_expire AFTER DELETE ON notifications BEGIN
+    DELETE FROM expiring WHERE notification = old.seq;
+END;

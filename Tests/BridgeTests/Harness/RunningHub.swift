@@ -106,6 +106,10 @@ final class RunningHub {
         await hub.deliver(batch)
     }
 
+    func broadcast(_ event: String, _ value: String) async throws {
+        try await writer.broadcast([(event, Array(value.utf8))])
+    }
+
     /// Has the hub send an event that is stored nowhere.
     func sendEphemeral(_ feed: String, event: String?, id: String? = nil, _ body: String) async throws {
         let (hub, feed) = (hub, try FeedName(of: feed))

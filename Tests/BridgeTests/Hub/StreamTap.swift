@@ -12,6 +12,8 @@ final class StreamTap {
     let condition: String?
     /// Where it asked to begin; `nil` for what comes from now on.
     private let asked: LogPosition?
+    /// All that came, in order.
+    private(set) var received: [ReceivedEvent] = []
     /// The events that came, but for the bridge's own.
     private(set) var notifications: [ReceivedEvent] = []
     /// The bridge's own, by name: each is to come once.
@@ -93,6 +95,7 @@ final class StreamTap {
     func untilLive() throws { try read { others["live"] != nil } }
 
     private func note(_ event: ReceivedEvent) {
+        received.append(event)
         if event.data.hasPrefix("{\"id\"") || event.data.hasPrefix("{\"feed\"")
             || event.data.hasPrefix("{\"batch\"")
         {
