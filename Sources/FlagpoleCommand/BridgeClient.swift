@@ -3,9 +3,9 @@ import JSON
 
 /// Asks a bridge over HTTP, one connection for each request.
 struct BridgeClient {
-    private static let patience = Duration.seconds(10)
-
     let address: ServerAddress
+    /// How long a silence may last.
+    var patience = Duration.seconds(10)
 
     /// - Throws: Why there is no answer, or what the bridge says is wrong.
     func get(_ target: String) throws(CommandError) -> JSONValue {
@@ -21,7 +21,28 @@ struct BridgeClient {
         return try send(lines, body)
     }
 
+    /// The answer to a GET, whatever its status.
+    ///
+    /// - Throws: Why there is no answer, or none in JSON.
+    func answer(_ target: String) throws(CommandError) -> (status: HTTPStatus, value: JSONValue) {
+        let (status, body) = try exchange(["GET \(target) HTTP/1.1"], "")
+        guard let value = try? JSONValue.parse(body) else {
+            throw .failure("\(address) does not answer as a bridge does")
+        }
+        return (status, value)
+    }
+
     private func send(_ head: [String], _ body: String) throws(CommandError) -> JSONValue {
+        let (status, answer) = try exchange(head, body)
+        guard 200..<300 ~= status.code else { throw .failure(status.refusal(answer)) }
+        do throws(JSONError) {
+            return try JSONValue.parse(answer)
+        } catch {
+            throw .failure("\(address) does not answer as a bridge does: \(error)")
+        }
+    }
+
+    private func exchange(_ head: [String], _ body: String) throws(CommandError) -> (HTTPStatus, [UInt8]) {
         let fields = ["Host: \(address.authority)", "User-Agent: flagpole/\(Flagpole.version)", "Connection: close"]
         let socket = try ClientSocket(to: address)
         guard socket.send((head + fields + address.authorization).joined(separator: "\r\n") + "\r\n\r\n" + body) else {
@@ -39,11 +60,11 @@ struct BridgeClient {
 
     private func receive(
         _ response: inout HTTPResponseParser, from socket: borrowing ClientSocket
-    ) throws -> JSONValue {
+    ) throws -> (HTTPStatus, [UInt8]) {
         var status = HTTPStatus.ok
         var body: [UInt8] = []
         while true {
-            switch socket.receive(within: Self.patience) {
+            switch socket.receive(within: patience) {
             case .bytes(let bytes): bytes.withUnsafeBytes { response.append($0) }
             case .silence: throw CommandError.failure("\(address) does not answer")
             case .closed: throw CommandError.failure("\(address) closed the connection")
@@ -52,9 +73,7 @@ struct BridgeClient {
                 switch part {
                 case .head(let code, _): status = code
                 case .body(let bytes): body += bytes
-                case .end:
-                    guard 200..<300 ~= status.code else { throw CommandError.failure(status.refusal(body)) }
-                    return try JSONValue.parse(body)
+                case .end: return (status, body)
                 }
             }
         }

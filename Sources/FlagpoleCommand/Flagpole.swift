@@ -6,7 +6,9 @@ import Glibc
 struct Flagpole {
     static let version = "0.1.0"
 
-    private static let commands = [serve, push, tail, read, feeds, token, quarantine, migrate, config, initialize]
+    private static let commands = [
+        serve, push, tail, read, feeds, token, quarantine, migrate, config, initialize, doctor,
+    ]
 
     static func main() {
         // A reader that goes away shows as an error of the write; Redis's client library asks for it too.

@@ -49,17 +49,21 @@ final class DataDirectory: Sendable {
         pwrite(lock, pid, pid.count, 0)
         fsync(lock)
         lineage = (previous, DataDirectory.appearance(lock))
-        var status = stat()
-        fstat(lock, &status)
-        var host = [CChar](repeating: 0, count: 65)
-        gethostname(&host, host.count - 1)
-        let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        identity = "\(name):\(status.st_dev):\(status.st_ino)"
+        identity = DataDirectory.identity(lock)
     }
 
     deinit {
         close(lock)
         close(markFile)
+    }
+
+    fileprivate static func identity(_ lock: Int32) -> String {
+        var status = stat()
+        fstat(lock, &status)
+        var host = [CChar](repeating: 0, count: 65)
+        gethostname(&host, host.count - 1)
+        let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(name):\(status.st_dev):\(status.st_ino)"
     }
 
     /// Notes the last position that streams were told of, outside the database, so that an older copy of it is known.
@@ -82,5 +86,29 @@ final class DataDirectory: Sendable {
         var status = stat()
         fstat(descriptor, &status)
         return "\(status.st_ino).\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
+    }
+}
+
+/// A bridge's directory as others see it, who leave it as it is.
+package struct ObservedDirectory: Sendable {
+    /// What names it in the lease; see ``DataDirectory/identity``.
+    package let identity: String
+    /// The process that has it locked, as that has written it; nil where none has.
+    package let holder: String?
+
+    /// Looks at a directory; nil where no bridge has used it yet.
+    package init?(_ path: String) {
+        let lock = open("\(path)/flagpole.lock", O_RDONLY | O_CLOEXEC)
+        guard lock >= 0 else { return nil }
+        defer { close(lock) }
+        identity = DataDirectory.identity(lock)
+        guard flock(lock, LOCK_SH | LOCK_NB) != 0 else {
+            flock(lock, LOCK_UN)
+            holder = nil
+            return
+        }
+        var text = [UInt8](repeating: 0, count: 20)
+        let count = read(lock, &text, text.count)
+        holder = String(decoding: text.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }

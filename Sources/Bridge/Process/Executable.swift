@@ -1,10 +1,10 @@
 import Glibc
 
 /// Programs on this machine.
-enum Executable {
+package enum Executable {
     /// The path of a program: as it stands where it has a slash, else from `PATH` or the usual folders; nil where there
     /// is none that may be run.
-    static func find(_ name: String) -> String? {
+    package static func find(_ name: String) -> String? {
         guard !name.contains("/") else { return access(name, X_OK) == 0 ? name : nil }
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         let folders = path.split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin", "/usr/sbin"]

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 
 extension Listener {
@@ -14,5 +15,18 @@ extension Listener {
             listeners.append(try Listener(host: server.host, port: listeners[0].port, sharesPort: true))
         }
         return listeners
+    }
+}
+
+extension Configuration {
+    /// Why the configured address could not be listened on; nil where it could be, which is tried.
+    package func listeningFails() -> String? {
+        do {
+            for listener in try Listener.all(server) { close(listener.descriptor) }
+            if let path = server.socketPath { unlink(path) }
+            return nil
+        } catch {
+            return "\(error)"
+        }
     }
 }
