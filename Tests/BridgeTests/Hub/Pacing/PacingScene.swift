@@ -43,10 +43,13 @@ struct PacingScene {
     }
 
     /// Offers a feed's next notification, and returns the positions of the event that it makes, if it makes one.
-    mutating func offer(_ feed: String, _ position: LogPosition, bytes: Int = 2, isReplayed: Bool = false) throws
+    mutating func offer(
+        _ feed: String, _ position: LogPosition, bytes: Int = 2, isReplayed: Bool = false, isTerminal: Bool = false
+    ) throws
         -> [LogPosition]?
     {
-        let event = PacedEvent(position: position, name: nil, data: Array(repeating: 0x20, count: bytes))
+        var event = PacedEvent(position: position, name: nil, data: Array(repeating: 0x20, count: bytes))
+        event.isTerminal = isTerminal
         let release = pacing.offer(event, of: try FeedName(of: feed), isReplayed: isReplayed, time)
         offered = position
         return release?.positions

@@ -152,6 +152,18 @@ struct StreamPacingTests {
         #expect(try scene.offer("a:1", 7) == nil)
     }
 
+    @Test func `a feed's last waits for nothing, and nothing is held back behind it`() throws {
+        var scene = try PacingScene([Self.latest, Self.batching])
+        for position in LogPosition(1)...4 { _ = try scene.offer("a:1", position) }
+        #expect(try scene.offer("a:1", 5, isTerminal: true) == [5])
+        for position in LogPosition(6)...7 { _ = try scene.offer("b:1", position) }
+        #expect(try scene.offer("b:1", 8, isTerminal: true) == [6, 7, 8])
+        #expect(scene.cursor == 8 && scene.wait == nil)
+        var dropping = try PacingScene([Self.dropping], minimumInterval: 5000)
+        for position in LogPosition(1)...4 { _ = try dropping.offer("a:1", position) }
+        #expect(try dropping.offer("a:1", 5, isTerminal: true) == [5] && dropping.cursor == 5 && dropping.wait == nil)
+    }
+
     @Test func `what is held back can be forgotten, and what was sent still counts`() throws {
         var scene = try PacingScene([Self.latest, Self.batching])
         for position in LogPosition(1)...3 { _ = try scene.offer("a:1", position) }
