@@ -98,6 +98,15 @@ struct ConfigurationRoutesTests {
         #expect(failure.hasPrefix(line) && !failure.contains("\n"), "\(failure)")
     }
 
+    @Test func `what is stored nowhere has no history`() throws {
+        let kind = #""kinds": {"typing": {"source": "list", "list": "t:{id}", "ephemeral": true}}"#
+        func failing(_ members: String) throws -> String? {
+            try failure(#"{\#(kind), "routes": {"/a": {"feed": "typing:1"\#(members)}}}"#)
+        }
+        #expect(try failing("") == nil)
+        #expect(try failing(#", "history": true"#)?.contains("The kind typing is ephemeral") == true)
+    }
+
     @Test func `no two routes are meant by one request`() throws {
         func failing(_ first: String, _ second: String) throws -> Bool {
             let feed = #"{"feed": "user:1"}"#

@@ -134,7 +134,8 @@ extension Configuration {
         var feeds: [FeedName] = []
         for template in route.allFeeds {
             let id = try template.id.filled { _ throws(Problem) in "1" }
-            let (feed, _) = try feed("\(template.kind):\(id)")
+            let (feed, kind) = try feed("\(template.kind):\(id)")
+            if route.isHistory { try kind.checkStoring() }
             feeds.append(feed)
         }
         guard route.purpose != .publishing else { return }

@@ -10,10 +10,7 @@ extension Hub {
     ) throws(Problem) {
         let (feed, kind) = try settings.feed(parameters[0])
         try caller.checkReading(feed)
-        guard !kind.isEphemeral else {
-            throw Problem(
-                .conflict, "The kind \(kind.name) is ephemeral: nothing of it is stored; open a stream to hear of it.")
-        }
+        try kind.checkStoring()
         switch endpoint {
         case .history:
             let query = try HistoryQuery(request.target, of: feed)
@@ -69,6 +66,15 @@ extension Hub {
             }
             connections.respond(id, response)
         }
+    }
+}
+
+extension Kind {
+    /// Throws where there is nothing to be asked for but streams.
+    func checkStoring() throws(Problem) {
+        guard isEphemeral else { return }
+        throw Problem(
+            .conflict, "The kind \(name) is ephemeral: nothing of it is stored; open a stream to hear of it.")
     }
 }
 
