@@ -10,7 +10,8 @@ struct ClientSocket: ~Copyable {
         case closed
     }
 
-    private let descriptor: Int32
+    /// For waiting on several at once.
+    let descriptor: Int32
 
     init(to address: ServerAddress) throws(CommandError) {
         switch address.endpoint {
@@ -79,6 +80,17 @@ struct ClientSocket: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = recv(descriptor, &bytes, bytes.count, 0)
+            if count > 0 { return .bytes(Array(bytes[..<count])) }
+            if count == 0 { return .closed }
+            if errno != EINTR { return errno == EAGAIN ? .silence : .closed }
+        }
+    }
+
+    /// What is there already; silence where nothing is.
+    borrowing func receiveNow() -> Received {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             if count > 0 { return .bytes(Array(bytes[..<count])) }
             if count == 0 { return .closed }
             if errno != EINTR { return errno == EAGAIN ? .silence : .closed }

@@ -7,7 +7,7 @@ struct Flagpole {
     static let version = "0.1.0"
 
     private static let commands = [
-        serve, push, tail, read, feeds, token, quarantine, migrate, config, initialize, doctor,
+        serve, push, tail, read, feeds, token, quarantine, migrate, config, initialize, doctor, bench,
     ]
 
     static func main() {
