@@ -40,6 +40,8 @@ package struct Kind: Hashable, Sendable {
     package var pollIntervalMilliseconds: Int?
     /// How many notifications of each feed are kept; `nil`: all, for as long as the retention says.
     package var keep: Int?
+    /// Whether its feeds' streams are told who comes and goes.
+    package var tellsPresence = false
     /// What of its entries is sent, and which is a feed's last.
     package var rules = EntryRules()
     /// How many of a feed's notifications a stream gets within a second; `nil`: all.

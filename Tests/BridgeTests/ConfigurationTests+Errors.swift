@@ -92,7 +92,7 @@ struct ConfigurationErrorTests {
         (
             #"{"kinds": {"user": {"sorted": true}}}"#,
             "unknown key kinds.user.sorted in config.json: known are source, list, flag, inbox, mark_read, "
-                + "ttl_seconds, poll_interval_ms, keep, coalesce, end_when, where, max_per_second, over_limit, batch, "
+                + "ttl_seconds, poll_interval_ms, keep, presence, coalesce, end_when, where, max_per_second, over_limit, batch, "
                 + "ephemeral"
         ),
         (

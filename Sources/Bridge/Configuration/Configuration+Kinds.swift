@@ -23,6 +23,7 @@ extension Kind {
         Setting("ttl_seconds", \.timeToLiveSeconds, .integer(0...315_360_000)),
         Setting("poll_interval_ms", \.pollIntervalMilliseconds, .optional(.integer(20...3_600_000))),
         Setting("keep", \.keep, .optional(.integer(1...1_000_000))),
+        Setting("presence", \.tellsPresence, .truth.omitting(false)),
         Setting("coalesce", \.rules.coalesces, .truth.omitting(false)),
         Setting("end_when", \.rules.ending, .optional(.ending)),
         Setting("where", \.rules.conditions, .conditions),

@@ -27,6 +27,7 @@ extension Hub {
         connections.send(ChunkEncoder.frame(first), to: id)
         register(request, id)
         admissions.add(caller, stream: id.descriptor)
+        notePresence(request, of: caller, stream: id.descriptor)
         streamsByAddress.add(address, stream: id.descriptor)
         streamsByIdentity.add(caller.account, stream: id.descriptor)
         if request.feeds.contains(where: { isEphemeral($0.name) }) {
@@ -79,6 +80,7 @@ extension Hub {
         let slot = Int(id.descriptor)
         guard isOpen(id) else { return }
         if let opening = streams[slot].opening, !opening.isWelcomed { unwelcomed -= 1 }
+        tellLeaving(stream: id.descriptor)
         forsake(subscriptions.removeAll(list: streams[slot].subscription))
         rests[id.descriptor] = nil
         selections.remove(stream: id.descriptor)
@@ -150,6 +152,7 @@ extension Hub {
             }
         }
         if !events.isEmpty { connections.send(ChunkEncoder.frame(events), to: id) }
+        if !isOver { tellJoining(id) }
         track(delivered, on: id)
         if isOver { end(id) }
         guard streams[slot].mode != .live else {

@@ -73,6 +73,14 @@ actor Hub {
     var encodedReleases: [ReleaseKey: [UInt8]] = [:]
     var notificationsRuledOut = 0
     private var lastSerial: UInt64 = 0
+    /// Who knows of all loops' streams who is where; `nil` where no kind tells of it.
+    let presence: PresenceBoard?
+    /// The kinds that tell of it.
+    let presenceKinds: Set<String>
+    /// Streams of such kinds, by descriptor.
+    var present: [Int32: PresentStream] = [:]
+    /// Who came and went in this turn.
+    var presenceChanges: [PresenceChange] = []
     /// What counts as read once it has arrived.
     var deliveries = Deliveries()
     /// The position up to which commits were delivered.
@@ -100,7 +108,7 @@ actor Hub {
         epoch: String,
         poller: Poller,
         reader: StoreReader, writer: StoreWriter, publisher: Publisher, tokens: TokenStore, gatekeeper: Gatekeeper,
-        telemetry: Telemetry
+        presence: PresenceBoard? = nil, telemetry: Telemetry
     ) {
         self.settings = settings
         self.maximumStreams = maximumStreams
@@ -113,6 +121,8 @@ actor Hub {
         self.publisher = publisher
         self.tokens = tokens
         self.gatekeeper = gatekeeper
+        self.presence = presence
+        presenceKinds = Set(settings.kinds.filter(\.tellsPresence).map(\.name))
         cors = CrossOrigin(settings.cors.origins)
         addressRates = TokenBuckets(perSecond: settings.server.requestsPerSecondPerAddress)
         keyRates = TokenBuckets(perSecond: settings.server.requestsPerSecondPerKey)
@@ -233,6 +243,7 @@ actor Hub {
             }
         }
         askWhenPositioned()
+        handOverPresence()
         if !queries.isEmpty {
             let asked = queries
             queries.removeAll()

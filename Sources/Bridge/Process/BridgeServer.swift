@@ -47,6 +47,7 @@ private final class RunningBridge {
     private let hubs: [Hub]
     /// Nil where none are configured.
     private let generators: Generators?
+    private let presence: PresenceBoard?
     private var threads: [NamedThread] = []
     let port: Int
 
@@ -80,15 +81,19 @@ private final class RunningBridge {
         generators =
             settings.generators.isEmpty
             ? nil : Generators(settings, publisher: publisher, writer: writer, telemetry: telemetry)
+        presence =
+            settings.kinds.contains(where: \.tellsPresence)
+            ? PresenceBoard(endpoint, prefix: settings.redis.prefix, telemetry: telemetry) : nil
         let gatekeeper = try Gatekeeper(settings.auth)
         let streams = RunningBridge.streamLimit(settings, logger)
-        hubs = listeners.enumerated().map { [poller, reader, writer, publisher, tokens, telemetry] index, listener in
+        hubs = listeners.enumerated().map {
+            [poller, reader, writer, publisher, tokens, presence, telemetry] index, listener in
             Hub(
                 settings, maximumStreams: (streams + threads - 1) / threads, listener: listener,
                 adminListener: index == 0 ? admin : nil,
                 epoch: identity.epoch,
                 poller: poller, reader: reader, writer: writer, publisher: publisher, tokens: tokens,
-                gatekeeper: gatekeeper,
+                gatekeeper: gatekeeper, presence: presence,
                 telemetry: telemetry)
         }
     }
@@ -129,6 +134,17 @@ private final class RunningBridge {
                 generators.post(on: generators.loop) { $0.watch(feed, isWatched) }
             }
             poller.post(on: poller.executor) { $0.observe(observer) }
+        }
+        if let presence {
+            threads.append(
+                NamedThread("flagpole-here") {
+                    presence.executor.run { now in presence.assumeIsolated { $0.turn(now) } }
+                })
+            presence.post(on: presence.executor) { [hubs] board in
+                board.tell { messages in
+                    for hub in hubs { hub.post(on: hub.loop) { $0.tell(messages) } }
+                }
+            }
         }
         for hub in hubs {
             threads.append(NamedThread("flagpole-loop") { hub.run() })
@@ -178,6 +194,10 @@ private final class RunningBridge {
         publisher.post(on: publisher.executor) { $0.close() }
         tokens.post(on: tokens.executor) { $0.close() }
         writer.post(on: writer.executor) { $0.close() }
+        if let presence {
+            presence.post(on: presence.executor) { $0.close() }
+            presence.executor.stop()
+        }
         for executor in [poller.executor, publisher.executor, tokens.executor, reader.executor, writer.executor] {
             executor.stop()
         }
