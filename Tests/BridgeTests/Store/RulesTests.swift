@@ -175,6 +175,17 @@ struct RulesTests {
         #expect(try !PageReader(test).reading.isOver(PageReader(test).query(["job:1"], .after(1))))
     }
 
+    @Test func `a backlog in parts does not end with what came behind it`() async throws {
+        try await store("job:1", [#"{"id":"a"}"#, #"{"id":"b"}"#]) { running in
+            let reader = try PageReader(test, pageBytes: 1)
+            let first = try reader.page(["job:1"], .backlog)
+            _ = try await running.ingest(try test.batch("job:1", [#"{"id":"c","s":"done"}"#]))
+            let rest = try reader.page(["job:1"], try #require(first.rest))
+            #expect(rest.rest == nil && rest.after == 2 && rest.ended.isEmpty)
+        }
+        #expect(try ids("job:1", .after(2)) == ["c", "end"])
+    }
+
     @Test func `who has had the last entry of all feeds need not come back`() async throws {
         try await store("job:1", [#"{"id":"a","s":"done"}"#])
         try await store("job:2", [#"{"id":"b"}"#], [#"{"id":"c","s":"done"}"#])
