@@ -61,6 +61,11 @@ struct NotificationPrinter {
     }
 
     private mutating func printNotification(_ data: String) -> Bool {
+        if data.hasPrefix(#"{"batch":["#), let batch = try? JSONValue.parse(Array(data.utf8)) {
+            return (batch["batch"]?.asArray ?? []).allSatisfy {
+                printNotification(String(decoding: $0.encoded(), as: UTF8.self))
+            }
+        }
         guard !isRaw, let envelope = try? JSONValue.parse(Array(data.utf8)), let body = envelope["body"] else {
             return printLine(isRaw ? data : data.printable)
         }
