@@ -66,10 +66,15 @@ final class PageBrowser {
         try open(bridge, url: "http://127.0.0.1:\(bridge.port)\(path)")
     }
 
-    /// Opens a page that uses a bridge in a window of its own.
-    func open(_ bridge: FlagpoleProcess, url: String) throws -> PageWindow {
+    /// Opens a path of an example in a window of its own.
+    func open(_ example: RunningExample, path: String = "/") throws -> PageWindow {
+        try open(example, url: example.url + path)
+    }
+
+    /// Opens a page that uses a server in a window of its own; the server is kept as long as the window.
+    func open(_ server: AnyObject, url: String) throws -> PageWindow {
         let handle = try command("window/new", ["type": "window"])["handle"]?.asString ?? ""
-        let window = PageWindow(self, handle, of: bridge)
+        let window = PageWindow(self, handle, of: server)
         try window.command("url", ["url": url])
         return window
     }

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// A browser window with the built-in page in it.
+/// A browser window with a page in it, most often the built-in one.
 final class PageWindow {
     /// A card of a notification, in the words on it.
     struct Card: Equatable {
@@ -12,12 +12,12 @@ final class PageWindow {
     private let browser: PageBrowser
     private let handle: String
     /// The server, which is not to end while somebody looks at its page.
-    private let bridge: FlagpoleProcess
+    private let server: AnyObject
 
-    init(_ browser: PageBrowser, _ handle: String, of bridge: FlagpoleProcess) {
+    init(_ browser: PageBrowser, _ handle: String, of server: AnyObject) {
         self.browser = browser
         self.handle = handle
-        self.bridge = bridge
+        self.server = server
     }
 
     /// Sends a WebDriver command to this window.
