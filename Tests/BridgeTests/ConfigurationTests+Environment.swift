@@ -97,14 +97,27 @@ struct ConfigurationEnvironmentTests {
     @Test(arguments: [
         ("A=1", "1"), ("  export A=1  ", "1"), ("A=", ""), ("A=a b # c", "a b"), ("A=a#b", "a#b"),
         (#"A="a # b" # c"#, "a # b"), (#"A="a\"b\\c\n""#, #"a"b\c\n"#), (#"A='a\"b'"#, #"a\"b"#), ("A=a=b", "a=b"),
-        ("A=1\r", "1"),
+        ("A=1\r", "1"), ("A = 1", "1"), ("A  =\t'1 '", "1 "), ("A =", ""), ("A = # c", ""),
     ])
     func `a line of an environment file gives a value`(line: String, value: String) throws {
         let expected = [EnvironmentFile.Line(number: 3, name: "A", text: value)]
         #expect(try EnvironmentFile.parse(Array("# first\n\n\(line)\n".utf8), named: ".env") == expected)
     }
 
-    @Test(arguments: ["A", "1A=1", "A B=1", "=1", #"A="a"#, "A='a' b", "export"])
+    @Test func `an application's own variables stand beside the bridge's`() throws {
+        let file = """
+            CI_ENVIRONMENT = development
+            app.baseURL = 'http://localhost:8080/'   # where it is
+            database.default.hostname = localhost
+            SSE_EVENTS = order_paid:order_paid_flag
+            """
+        let lines = try EnvironmentFile.parse(Array(file.utf8), named: ".env")
+        #expect(
+            lines.map(\.name) == ["CI_ENVIRONMENT", "app.baseURL", "database.default.hostname", "SSE_EVENTS"])
+        #expect(lines.map(\.text).suffix(1) == ["order_paid:order_paid_flag"] && lines[1].text.hasSuffix("8080/"))
+    }
+
+    @Test(arguments: ["A", "1A=1", ".A=1", "A B=1", "=1", #"A="a"#, "A='a' b", "export"])
     func `a line of an environment file that is none is named`(line: String) throws {
         #expect(
             try failure(environmentFile: "A=1\n\(line)")

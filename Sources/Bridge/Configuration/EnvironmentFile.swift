@@ -2,7 +2,8 @@
 ///
 /// A line is `NAME=VALUE`, with or without `export` before it. A value in single quotes is taken as it stands; one in
 /// double quotes may escape `"`, `\` and `$` by a backslash; one without quotes ends before ` #`. Empty lines, and
-/// lines that begin with `#`, say nothing.
+/// lines that begin with `#`, say nothing. Applications share theirs with the bridge: CodeIgniter's has spaces around
+/// `=` and dots in names, `app.baseURL = ''`.
 enum EnvironmentFile {
     struct Line: Equatable {
         let number: Int
@@ -30,20 +31,22 @@ enum EnvironmentFile {
     private static func assignment(_ line: Substring) -> (name: String, value: String)? {
         let line = line.hasPrefix("export ") ? line.dropFirst("export ".count).trimmingSpace : line
         guard let equals = line.firstIndex(of: "=") else { return nil }
-        let name = line[..<equals]
-        guard let first = name.utf8.first, !isDigit(first), name.utf8.allSatisfy({ isLetter($0) || isDigit($0) }),
+        let name = line[..<equals].trimmingSpace
+        guard let first = name.utf8.first, isLetter(first),
+            name.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") }),
             let value = value(line[equals...].dropFirst())
         else { return nil }
         return (String(name), value)
     }
 
     private static func value(_ text: Substring) -> String? {
-        guard let quote = text.first, quote == "'" || quote == "\"" else {
+        let quoted = text.trimmingSpace
+        guard let quote = quoted.first, quote == "'" || quote == "\"" else {
             let end = text.firstRange(of: " #")?.lowerBound ?? text.endIndex
             return String(text[..<end].trimmingSpace)
         }
         var value = ""
-        var rest = text.dropFirst()
+        var rest = quoted.dropFirst()
         while let character = rest.popFirst() {
             if character == quote {
                 let after = rest.trimmingSpace
