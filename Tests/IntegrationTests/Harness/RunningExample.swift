@@ -4,6 +4,9 @@ import SQLite
 
 /// One of the `Examples`, run by `Examples/run` as a person runs it, with data in a directory of a test's own.
 final class RunningExample {
+    /// A Python with what `Tests/Clients/requirements.txt` names.
+    static let python = ProcessInfo.processInfo.environment["CLIENTS_PYTHON"]
+
     let directory: TemporaryDirectory
     /// Where its page is.
     let port: Int
@@ -13,7 +16,12 @@ final class RunningExample {
     private let environment: [String: String]
 
     /// Starts it and waits until it says where its page is.
-    init(_ name: String) throws {
+    ///
+    /// - Parameters:
+    ///   - name: The directory's name.
+    ///   - settings: Variables that take the place of what the example says.
+    /// - Throws: Where it does not start.
+    init(_ name: String, environment settings: [String: String] = [:]) throws {
         let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Examples")
             .standardizedFileURL
         files = examples.appending(path: name).path
@@ -23,7 +31,7 @@ final class RunningExample {
         environment = [
             "FLAGPOLE": FlagpoleProcess.program, "PORT": "\(port)", "BRIDGE_PORT": "\(try LoopbackSocket.unusedPort())",
             "EXAMPLE_DIR": directory.path,
-        ]
+        ].merging(settings) { $1 }
         let process = try ChildProcess(
             [examples.appending(path: "run").path, name], environment: environment, output: directory.path("output"),
             errors: directory.path("errors"))
@@ -37,7 +45,7 @@ final class RunningExample {
 
     deinit {
         // Asked to end, it ends what it has started before its directory goes.
-        try? stop()
+        _ = try? stop()
     }
 
     var url: String { "http://127.0.0.1:\(port)" }
