@@ -44,7 +44,7 @@ package struct StreamRequest {
                 .badRequest, "A stream has at most \(settings.server.maxFeedsPerStream) feeds; open another one.")
         }
         self.feeds = feeds
-        isEnveloped = feeds.count > 1 || request.target.first("envelope") == "1"
+        isEnveloped = StreamRequest.isEnveloped(request, feeds.count)
         conditions = try StreamRequest.conditions(request)
         minimumInterval = try StreamRequest.minimumInterval(request)
         let cursor = StreamRequest.cursor(request)
@@ -54,6 +54,15 @@ package struct StreamRequest {
             presented = nil
         } else {
             (start, presented) = StreamRequest.start(after: cursor, epoch: epoch)
+        }
+    }
+
+    /// Whether notifications come in an envelope: with several feeds unless the client does without, with one if it asks.
+    private static func isEnveloped(_ request: HTTPRequest, _ feedCount: Int) -> Bool {
+        switch request.target.first("envelope") {
+        case "1": true
+        case "0": false
+        default: feedCount > 1
         }
     }
 

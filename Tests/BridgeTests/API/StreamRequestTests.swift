@@ -37,6 +37,11 @@ struct StreamRequestTests {
         #expect(try !stream("feed=user:42&envelope=0").isEnveloped)
     }
 
+    @Test func `several feeds come without envelopes if that is asked for`() throws {
+        #expect(try !stream("feed=user:42&feed=job:7&envelope=0").isEnveloped)
+        #expect(try stream("feed=user:42&feed=job:7&envelope=").isEnveloped)
+    }
+
     @Test(arguments: [
         ("", 400), ("feed=", 400), ("feed=user", 400), ("feed=user:", 400), ("feed=user:a/b", 400),
         ("feed=User:1", 400),
