@@ -91,6 +91,8 @@ struct PresenceMirror {
                 let reply = try connection.readReply()
                 refusal = refusal ?? reply.serverError
             }
+            // It is loading, say.
+            if let refusal, refusal.isOfWholeServer { throw RedisError.server(refusal) }
             link.succeeded()
             if let refusal { report(.server(refusal)) }
         } catch {
