@@ -134,6 +134,8 @@ struct DatabaseFaultTests {
     @Test func `a broken database keeps streams open, and they go on when it is mended`() throws {
         let bridge = try FlagpoleProcess(["server": ["port": 0, "ping_ms": 100]])
         let watching = try bridge.liveStream("feed=user:42")
+        let pages = try #require(try bridge.database().scalarInt("PRAGMA page_count"))
+        let front = Int(try #require(try bridge.database().scalarInt("PRAGMA page_size")) * pages)
         try bridge.redis().push(
             (1...50).map { #"{"id":"n\#($0)","text":"\#(String(repeating: "x", count: 2000))"}"# }, to: "user:42")
         _ = try watching.notifications(50)
@@ -141,15 +143,15 @@ struct DatabaseFaultTests {
 
         let file = bridge.directory.path("data/flagpole.sqlite3")
         let whole = try Data(contentsOf: URL(filePath: file))
-        // All but the schema and the small tables at the front.
-        try overwrite(file, with: Data(repeating: 0x5A, count: whole.count - 65_536), at: 65_536)
+        // All but the schema and what was there at the beginning.
+        try overwrite(file, with: Data(repeating: 0x5A, count: whole.count - front), at: UInt64(front))
         try bridge.start()
         let stream = try bridge.stream("feed=user:42")
         try expectReason("malformed", of: bridge)
         while try stream.event().event != "ping" {}
         try expectSilence(stream)
 
-        try overwrite(file, with: whole.dropFirst(65_536), at: 65_536)
+        try overwrite(file, with: whole.dropFirst(front), at: UInt64(front))
         try bridge.redis().push(#"{"id":"last"}"#, to: "user:42")
         #expect(try stream.ids(51).last == "last")
         try expectReady(bridge)
