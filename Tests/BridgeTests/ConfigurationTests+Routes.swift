@@ -75,6 +75,9 @@ struct ConfigurationRoutesTests {
             "/a", #"{"feed": "user:1", "query": {"feed": "user:2"}}"#,
             #"unknown key routes."/a".query.feed in config.json: known are envelope, since, where, min_interval_ms"#
         ),
+        ("/a", #"{"feed": "user:1", "query": {"where": "priority"}}"#, #"routes."/a": where is a member and what"#),
+        ("/a", #"{"feed": "user:1", "query": {"min_interval_ms": 0}}"#, #"routes."/a": min_interval_ms is a whole"#),
+        ("/a", #"{"events": true}"#, #"routes."/a": No broadcast events are declared"#),
         ("/a", #"{"feed": "user:1", "query": {"since": "then"}}"#, #"routes."/a": since is now, or left out"#),
         (
             "POST /send", #"{"feed": "user:1", "set": {"a": "{b"}}"#,
