@@ -11,10 +11,13 @@ extension Kind {
     package struct Batch: Hashable, Sendable {
         package var maxCount: Int
         package var maxDelayMilliseconds: Int
+        /// The event's name, if it has one.
+        package var event: String?
 
-        package init(maxCount: Int = 10, maxDelayMilliseconds: Int = 5000) {
+        package init(maxCount: Int = 10, maxDelayMilliseconds: Int = 5000, event: String? = nil) {
             self.maxCount = maxCount
             self.maxDelayMilliseconds = maxDelayMilliseconds
+            self.event = event
         }
     }
 }

@@ -135,8 +135,13 @@ struct ConfigurationErrorTests {
             "kinds.user.batch.max_delay_ms in config.json is 9: allowed is a whole number from 10 to 600000"
         ),
         (
+            #"{"kinds": {"user": {"batch": {"event": "live"}}}}"#,
+            #"kinds.user.batch.event in config.json is "live": allowed is a name of 1 to 64 characters without control "#
+                + "characters, and none of the bridge's own events"
+        ),
+        (
             #"{"kinds": {"user": {"batch": {"count": 5}}}}"#,
-            "unknown key kinds.user.batch.count in config.json: known are max_count, max_delay_ms"
+            "unknown key kinds.user.batch.count in config.json: known are max_count, max_delay_ms, event"
         ),
         (
             #"{"kinds": {"user": {"ephemeral": true}}}"#,

@@ -17,5 +17,16 @@ extension Kind.Batch {
     fileprivate static let table = SettingsTable<Kind.Batch>([
         Setting("max_count", \.maxCount, .integer(1...1000)),
         Setting("max_delay_ms", \.maxDelayMilliseconds, .integer(10...600_000)),
+        Setting("event", \.event, .optional(.eventName)),
     ])
+}
+
+extension SettingDomain<String> {
+    fileprivate static let eventName = SettingDomain(
+        "a name of 1 to 64 characters without control characters, and none of the bridge's own events"
+    ) {
+        $0.asString.flatMap { EntryReader.isEventName($0) ? $0 : nil }
+    } write: {
+        .string($0)
+    }
 }

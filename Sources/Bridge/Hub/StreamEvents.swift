@@ -84,7 +84,7 @@ enum StreamEvents {
         data.name("count")
         data.int(release.events.count)
         data.endObject()
-        append(id: id, event: nil, data: data.bytes, to: &out)
+        append(id: id, event: release.batchEvent, data: data.bytes, to: &out)
     }
 
     /// Says that a feed has had its last entry.

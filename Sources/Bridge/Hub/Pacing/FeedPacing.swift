@@ -130,6 +130,9 @@ struct FeedPacing {
 
     var isBatching: Bool { batch != nil }
 
+    /// What its batches are named.
+    var batchEvent: String? { batch?.event }
+
     /// A feed's last is sent at once, whatever the limits say, and with it the batch that it fills or not.
     private mutating func passTerminal(_ event: PacedEvent, _ now: MonotonicTime) -> [PacedEvent]? {
         if held != nil { ruledOut += 1 }

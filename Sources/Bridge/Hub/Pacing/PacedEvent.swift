@@ -27,6 +27,8 @@ struct PacedRelease {
     let events: [PacedEvent]
     /// Whether they stand in one `{"batch":[...]}`, however many they are.
     let isBatch: Bool
+    /// What a batch is named.
+    var batchEvent: String?
 }
 
 /// An event as the database tells it, for a stream that may have to wait for it.

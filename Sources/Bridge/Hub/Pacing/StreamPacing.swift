@@ -98,6 +98,7 @@ struct StreamPacing {
         _ feed: FeedName, _ take: (inout FeedPacing) -> [PacedEvent]?
     ) -> PacedRelease? {
         guard let index = feeds.index(forKey: feed), let events = take(&feeds.values[index]) else { return nil }
-        return PacedRelease(feed: feed, events: events, isBatch: feeds.values[index].isBatching)
+        let pacing = feeds.values[index]
+        return PacedRelease(feed: feed, events: events, isBatch: pacing.isBatching, batchEvent: pacing.batchEvent)
     }
 }

@@ -13,6 +13,7 @@ struct PacedStreamTests {
             $0.overLimit = .drop
         },
         Kind.test("log") { $0.batch = Kind.Batch(maxCount: 3, maxDelayMilliseconds: 100) },
+        Kind.test("order") { $0.batch = Kind.Batch(maxCount: 2, maxDelayMilliseconds: 100, event: "orders") },
         Kind.test("slow") { $0.batch = Kind.Batch(maxCount: 100, maxDelayMilliseconds: 600_000) },
         Kind.test("typing") {
             $0.isEphemeral = true
@@ -131,6 +132,20 @@ struct PacedStreamTests {
             // The cursor is no other for one who comes back to it.
             let back = try live(["log:1"], hub, cursor: stream.notifications[0].id)
             #expect(back.notifications.map(\.ids) == [["4", "5", "6"], ["7"]])
+        }
+    }
+
+    @Test func `a batch has the name that its kind gives it, live and from the database`() async throws {
+        try await RunningHub.run(store, kinds: Self.kinds) { hub in
+            let stream = try live(["order:1", "log:1"], hub, query: "envelope=0")
+            try await hub.commit("order:1", ["1", "2", "3"], in: store)
+            try await hub.commit("log:1", ["4", "5", "6"], in: store)
+            try stream.read { stream.notifications.count == 3 }
+            let late = try live(["order:1", "log:1"], hub, query: "envelope=0")
+            for stream in [stream, late] {
+                let named = stream.notifications.map { "\($0.event) \($0.ids.joined())" }.sorted()
+                #expect(named == ["message 456", "orders 12", "orders 3"])
+            }
         }
     }
 
