@@ -74,7 +74,10 @@ final class RunningExample {
 
     /// Runs a writer to its end and returns what it printed.
     @discardableResult
-    func run(_ arguments: String...) throws -> String {
+    func run(_ arguments: String...) throws -> String { try run(arguments) }
+
+    @discardableResult
+    func run(_ arguments: [String]) throws -> String {
         guard try start(arguments).wait(within: .seconds(30)) == 0 else {
             throw HarnessError("\(arguments): \(directory.text("writer-errors"))\(directory.text("writer-output"))")
         }
