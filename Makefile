@@ -80,7 +80,7 @@ $(PYTHON): Tests/Clients/requirements.txt
 	touch $(PYTHON)
 
 trial: $(PYTHON) chaos sanitize
-	@scripts/install-packages slowhttptest
+	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory -j2 test-bridge test-pages
 
