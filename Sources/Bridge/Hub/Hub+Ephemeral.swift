@@ -34,18 +34,18 @@ extension Hub {
             forms.form(isEnveloped: isEnveloped) {
                 let envelope = Envelope(feed: feed.text, id: id, isReplay: false, readAt: nil, unread: nil)
                 let data = isEnveloped ? envelope.wrapping(body) : Array(body)
-                return PacedEvent(position: nil, name: event, data: data, serial: makeSerial())
+                return PacedEvent(position: nil, name: event, data: data)
             }
         }
         // No position has a number below zero.
-        let number = followsRules ? -Int64(makeSerial()) : 0
+        ephemeralCount += 1
+        let number = -ephemeralCount
         var chunks: [Bool: [UInt8]] = [:]
         func encode(isEnveloped: Bool) -> [UInt8] {
             if let known = chunks[isEnveloped] { return known }
             var chunk: [UInt8] = []
-            ServerSentEvent.appendChunk(
-                id: nil, event: event.map { Array($0.utf8) }, data: form(isEnveloped: isEnveloped).data.span, to: &chunk
-            )
+            let data = form(isEnveloped: isEnveloped).data
+            ServerSentEvent.appendChunk(id: nil, event: event.map { Array($0.utf8) }, data: data.span, to: &chunk)
             chunks[isEnveloped] = chunk
             return chunk
         }

@@ -49,7 +49,7 @@ extension Hub {
         selections.add(request.conditions, stream: id.descriptor)
         let pacing = pacing(of: request)
         stream.isPaced = pacing != nil
-        pacings[id.descriptor] = pacing
+        setPacing(pacing, slot)
         stream.opening = StreamOpening(
             began: now, start: request.start, presented: request.presented, asksForEvents: request.asksForEvents)
         let lifetime = settings.server.maxStreamMilliseconds
@@ -84,7 +84,7 @@ extension Hub {
         forsake(subscriptions.removeAll(list: streams[slot].subscription))
         rests[id.descriptor] = nil
         selections.remove(stream: id.descriptor)
-        if streams[slot].isPaced { pacings[id.descriptor] = nil }
+        setPacing(nil, slot)
         ending.remove(id)
         admissions.remove(stream: id.descriptor)
         streamsByAddress.remove(stream: id.descriptor)

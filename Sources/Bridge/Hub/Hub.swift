@@ -66,13 +66,15 @@ actor Hub {
     var ending: Set<ConnectionID> = []
     /// Whether there are kinds whose feeds end.
     let feedsCanEnd: Bool
-    /// What streams hold back, by descriptor, and when it is due.
-    var pacings: [Int32: StreamPacing] = [:]
+    /// What streams hold back, by descriptor as far as one has something to hold back, and when it is due.
+    var pacings: [StreamPacing?] = []
     var deadlines = DeadlineQueue()
     /// Releases of this turn, which many streams may share.
-    var encodedReleases: [ReleaseKey: [UInt8]] = [:]
+    var encodedReleases: [ReleaseKey: EncodedRelease] = [:]
+    var lastRelease: EncodedRelease?
     var notificationsRuledOut = 0
-    private var lastSerial: UInt64 = 0
+    /// How many entries were sent without being stored.
+    var ephemeralCount: Int64 = 0
     /// Who knows of all loops' streams who is where; `nil` where no kind tells of it.
     let presence: PresenceBoard?
     /// The kinds that tell of it.
@@ -200,12 +202,6 @@ actor Hub {
         handleNotices()
         handOver()
         return connections.hasWork ? now : min(nextSweep, deliveries.nextLook, deadlines.next)
-    }
-
-    /// A number for an event that streams may wait for, and share.
-    func makeSerial() -> UInt64 {
-        lastSerial += 1
-        return lastSerial
     }
 
     private func handleNotices() {

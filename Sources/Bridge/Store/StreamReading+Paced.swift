@@ -13,10 +13,9 @@ extension StreamReading {
         let data = notification.withBytes(2) { body in
             query.isEnveloped ? envelope(snapshot).wrapping(body) : Array(body)
         }
-        var event = PacedEvent(
-            position: position, name: entry.data, data: data, readOnDelivery: readOnDelivery(query)?.id)
-        event.isTerminal = entry.isTerminal
-        event.endsFeed = snapshot.ends[position] != nil
+        let event = PacedEvent(
+            position: position, name: entry.data, data: data, readOnDelivery: readOnDelivery(query)?.id,
+            isTerminal: entry.isTerminal, endsFeed: snapshot.ends[position] != nil)
         page.append(PagedEvent(feed: feed, event: event, isChange: false))
     }
 

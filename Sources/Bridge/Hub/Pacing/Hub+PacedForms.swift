@@ -29,8 +29,7 @@ extension Hub {
         let isLast = notification.isLast == true
         return PacedEvent(
             position: notification.position, name: notification.event, data: data,
-            readOnDelivery: isReadOnDelivery ? notification.id : nil, isTerminal: isLast, endsFeed: isLast,
-            serial: makeSerial())
+            readOnDelivery: isReadOnDelivery ? notification.id : nil, isTerminal: isLast, endsFeed: isLast)
     }
 
     /// A change of read state, or a removal, for streams of which some event has to wait.

@@ -10,18 +10,25 @@ extension Hub {
     /// What a stream may have to hold back; `nil` where nothing ever is.
     func pacing(of request: StreamRequest) -> StreamPacing? {
         guard hasPacedKinds || request.minimumInterval != nil else { return nil }
-        var feeds: [FeedName: FeedPacing] = [:]
-        for feed in request.feeds {
-            guard let kind = settings.kind(of: feed.name) else { continue }
-            feeds[feed.name] = FeedPacing(kind, minimumInterval: request.minimumInterval)
-        }
-        return StreamPacing(feeds)
+        return StreamPacing(
+            request.feeds.compactMap { feed in
+                settings.kind(of: feed.name)
+                    .flatMap { FeedPacing($0, minimumInterval: request.minimumInterval) }
+                    .map { (feed.name, $0) }
+            })
+    }
+
+    /// Notes what a new stream may have to hold back.
+    func setPacing(_ pacing: StreamPacing?, _ slot: Int) {
+        guard pacing != nil || slot < pacings.count else { return }
+        while pacings.count <= slot { pacings.append(nil) }
+        pacings[slot] = pacing
     }
 
     /// The position up to which a stream was sent everything: it stays before what is held back.
     func sentCursor(_ slot: Int) -> LogPosition {
         let offered = streams[slot].cursor
-        return streams[slot].isPaced ? pacings[Int32(slot)]?.cursor(offered) ?? offered : offered
+        return streams[slot].isPaced ? pacings[slot]?.cursor(offered) ?? offered : offered
     }
 
     // MARK: - Live
@@ -36,14 +43,14 @@ extension Hub {
             return
         }
         let now = MonotonicTime.now
-        if isChange, let before = pacings[stream.descriptor]?.takeAll(of: feed, now) { send(before, to: stream) }
+        if isChange, let before = pacings[slot]?.takeAll(of: feed, now) { send(before, to: stream) }
         let release =
             isChange
             ? PacedRelease(feed: feed, events: [event], isBatch: false)
-            : pacings[stream.descriptor]?.offer(event, of: feed, now)
+            : pacings[slot]?.offer(event, of: feed, now)
         if let position = event.position { streams[slot].cursor = position }
         if let release { send(release, to: stream) }
-        notificationsRuledOut += pacings[stream.descriptor]?.takeRuledOut() ?? 0
+        countRuledOut(slot)
         schedule(stream)
     }
 
@@ -52,29 +59,34 @@ extension Hub {
         while let stream = deadlines.takeDue(now) {
             let slot = Int(stream.descriptor)
             guard isOpen(stream), streams[slot].isPaced else { continue }
-            pacings[stream.descriptor]?.scheduled = .distantFuture
+            pacings[slot]?.scheduled = .distantFuture
             // A stream that reads from the database gets it with its next page.
             guard streams[slot].mode == .live else { continue }
             guard hasRoom(for: releaseSize(slot), on: stream) else {
                 fallBehind(slot, after: streams[slot].cursor)
                 continue
             }
-            while let release = pacings[stream.descriptor]?.takeDue(now) { send(release, to: stream) }
+            while let release = pacings[slot]?.takeDue(now) { send(release, to: stream) }
             schedule(stream)
         }
     }
 
     /// Has a stream looked at when something that it holds back is to be sent.
     func schedule(_ stream: ConnectionID) {
-        guard let pacing = pacings[stream.descriptor] else { return }
-        let deadline = pacing.deadline
-        guard deadline < pacing.scheduled else { return }
-        pacings[stream.descriptor]?.scheduled = deadline
+        let slot = Int(stream.descriptor)
+        guard let deadline = pacings[slot]?.deadline, let scheduled = pacings[slot]?.scheduled, deadline < scheduled
+        else { return }
+        pacings[slot]?.scheduled = deadline
         deadlines.add(deadline, stream)
     }
 
     /// About how many bytes a stream holds back, and what surrounds them.
-    private func releaseSize(_ slot: Int) -> Int { (pacings[Int32(slot)]?.heldBytes ?? 0) + 256 }
+    private func releaseSize(_ slot: Int) -> Int { (pacings[slot]?.heldBytes ?? 0) + 256 }
+
+    private func countRuledOut(_ slot: Int) {
+        guard let count = pacings[slot]?.ruledOut, count > 0 else { return }
+        notificationsRuledOut += pacings[slot]?.takeRuledOut() ?? 0
+    }
 
     private func send(_ release: PacedRelease, to stream: ConnectionID) {
         connections.send(encode(release, sentCursor(Int(stream.descriptor))), to: stream)
@@ -84,14 +96,18 @@ extension Hub {
 
     /// Encodes a release, once for all streams of this turn that get the same.
     private func encode(_ release: PacedRelease, _ position: LogPosition) -> [UInt8] {
-        let serials = release.events.compactMap(\.serial)
-        let key = ReleaseKey(serials: serials, position: position)
-        if let known = encodedReleases[key] { return known }
+        if let last = lastRelease, last.isOf(release, position) { return last.chunk }
+        let key = ReleaseKey(events: release.events.map(ObjectIdentifier.init), position: position)
+        let known = encodedReleases[key] ?? encodeAnew(release, position)
+        encodedReleases[key] = known
+        lastRelease = known
+        return known.chunk
+    }
+
+    private func encodeAnew(_ release: PacedRelease, _ position: LogPosition) -> EncodedRelease {
         var block: [UInt8] = []
         append(release, position, to: &block)
-        let chunk = ChunkEncoder.frame(block)
-        if serials.count == release.events.count { encodedReleases[key] = chunk }
-        return chunk
+        return EncodedRelease(events: release.events, position: position, chunk: ChunkEncoder.frame(block))
     }
 
     private func append(_ release: PacedRelease, _ position: LogPosition, to events: inout [UInt8]) {
@@ -107,7 +123,6 @@ extension Hub {
     /// No batch waits for more, as the next page may be long in coming; but of what only the newest is sent nothing is
     /// before the last page.
     func appendPaced(_ page: StreamPage, _ slot: Int, to events: inout [UInt8]) -> [DeliveredNotification] {
-        let descriptor = Int32(slot)
         let now = MonotonicTime.now
         var delivered: [DeliveredNotification] = []
         func append(_ release: PacedRelease?) {
@@ -117,30 +132,31 @@ extension Hub {
             eventsSent += 1
         }
         // A snapshot has what was held back.
-        if page.before == nil { pacings[descriptor]?.discard() }
-        for paged in pacings[descriptor]?.thinned(page.paced) ?? [] {
+        if page.before == nil { pacings[slot]?.discard() }
+        for paged in pacings[slot]?.thinned(page.paced) ?? [] {
             if paged.isChange {
-                append(pacings[descriptor]?.takeAll(of: paged.feed, now))
+                append(pacings[slot]?.takeAll(of: paged.feed, now))
                 streams[slot].cursor = paged.event.position ?? streams[slot].cursor
                 append(PacedRelease(feed: paged.feed, events: [paged.event], isBatch: false))
-            } else if page.rest != nil, pacings[descriptor]?.hold(paged.event, of: paged.feed) ?? false {
+            } else if page.rest != nil, pacings[slot]?.hold(paged.event, of: paged.feed) ?? false {
                 streams[slot].cursor = paged.event.position ?? streams[slot].cursor
             } else {
-                let release = pacings[descriptor]?.offer(paged.event, of: paged.feed, isReplayed: true, now)
+                let release = pacings[slot]?.offer(paged.event, of: paged.feed, isReplayed: true, now)
                 streams[slot].cursor = paged.event.position ?? streams[slot].cursor
                 append(release)
             }
         }
         streams[slot].cursor = page.after
-        if page.rest == nil { while let release = pacings[descriptor]?.takeDue(now) { append(release) } }
-        while let release = pacings[descriptor]?.takeBatch() { append(release) }
-        notificationsRuledOut += pacings[descriptor]?.takeRuledOut() ?? 0
+        if page.rest == nil { while let release = pacings[slot]?.takeDue(now) { append(release) } }
+        while let release = pacings[slot]?.takeBatch() { append(release) }
+        countRuledOut(slot)
         return delivered
     }
 
     /// Forgets what the turn encoded, and counts what it ruled out.
     func finishPacing() {
         if !encodedReleases.isEmpty { encodedReleases.removeAll() }
+        lastRelease = nil
         guard notificationsRuledOut > 0 else { return }
         telemetry.notificationsRuledOut.add(notificationsRuledOut)
         notificationsRuledOut = 0
@@ -149,8 +165,19 @@ extension Hub {
 
 /// What makes releases of a turn the same bytes.
 struct ReleaseKey: Hashable {
-    let serials: [UInt64]
+    let events: [ObjectIdentifier]
     let position: LogPosition
+}
+
+/// A release as it is sent; it keeps its events, so that none that is made later can be taken for one of them.
+struct EncodedRelease {
+    let events: [PacedEvent]
+    let position: LogPosition
+    let chunk: [UInt8]
+
+    func isOf(_ release: PacedRelease, _ position: LogPosition) -> Bool {
+        position == self.position && release.events.elementsEqual(events, by: ===)
+    }
 }
 
 extension PacedRelease {

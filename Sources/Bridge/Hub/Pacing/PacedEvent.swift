@@ -2,8 +2,8 @@ import Feeds
 
 /// A notification, or another event of one feed, on a stream that may have to wait for it.
 ///
-/// Its bytes are shared by all streams that it goes to.
-struct PacedEvent: Sendable {
+/// One object for all streams that it goes to.
+final class PacedEvent: Sendable {
     /// Its place in the log; `nil` for what is stored nowhere.
     let position: LogPosition?
     /// The event's name, if it has one.
@@ -11,13 +11,23 @@ struct PacedEvent: Sendable {
     /// Its JSON, in an envelope where the stream has them.
     let data: [UInt8]
     /// The id of a notification that counts as read once it has arrived.
-    var readOnDelivery: String?
+    let readOnDelivery: String?
     /// Whether it was its feed's last when it came: it waits for nothing.
-    var isTerminal = false
+    let isTerminal: Bool
     /// Whether it still is, so that the event `end` goes with it.
-    var endsFeed = false
-    /// What tells it from all other events of this event loop; `nil` where it is one stream's own.
-    var serial: UInt64?
+    let endsFeed: Bool
+
+    init(
+        position: LogPosition?, name: String?, data: [UInt8], readOnDelivery: String? = nil, isTerminal: Bool = false,
+        endsFeed: Bool = false
+    ) {
+        self.position = position
+        self.name = name
+        self.data = data
+        self.readOnDelivery = readOnDelivery
+        self.isTerminal = isTerminal
+        self.endsFeed = endsFeed
+    }
 }
 
 /// What is sent as one event: something that need not wait any longer.

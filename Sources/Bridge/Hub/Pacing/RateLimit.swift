@@ -1,14 +1,12 @@
 import Reactor
 
-/// Lets no more than `count` events through within any `interval`.
+/// Lets no more than `count` events through within any `interval`, wherever that begins.
 ///
-/// It remembers when the last `count` passed, so no second has more than it may, wherever the second begins.
+/// It remembers when each passed for as long as that matters: 8 bytes an event of the last interval.
 struct RateLimit {
     let count: Int
     let interval: Milliseconds
     private var passed: [MonotonicTime] = []
-    /// Where the oldest stands, once there are `count`.
-    private var oldest = 0
 
     init(_ count: Int, in interval: Milliseconds) {
         self.count = count
@@ -17,15 +15,15 @@ struct RateLimit {
 
     /// From when on the next event may pass.
     var opening: MonotonicTime {
-        passed.count < count ? MonotonicTime(nanoseconds: .min) : passed[oldest] + interval
+        passed.count < count ? MonotonicTime(nanoseconds: .min) : passed[passed.count - count] + interval
     }
 
     mutating func note(_ now: MonotonicTime) {
-        if passed.count < count {
-            passed.append(now)
-        } else {
-            passed[oldest] = now
-            oldest = (oldest + 1) % count
+        // Before the array would grow, what no longer matters goes.
+        if passed.count == passed.capacity {
+            passed.removeFirst(passed.prefix { $0 + interval <= now }.count)
+            if passed.count >= count { passed.removeFirst(passed.count - count + 1) }
         }
+        passed.append(now)
     }
 }

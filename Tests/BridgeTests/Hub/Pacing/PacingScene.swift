@@ -15,9 +15,10 @@ struct PacingScene {
     ///   - minimumInterval: What the stream asks for.
     /// - Throws: Where there is nothing to pace.
     init(_ kinds: [Kind], minimumInterval: Milliseconds? = nil) throws {
-        var feeds: [FeedName: FeedPacing] = [:]
+        var feeds: [(name: FeedName, pacing: FeedPacing)] = []
         for kind in kinds {
-            feeds[try FeedName(of: "\(kind.name):1")] = FeedPacing(kind, minimumInterval: minimumInterval)
+            guard let pacing = FeedPacing(kind, minimumInterval: minimumInterval) else { continue }
+            feeds.append((try FeedName(of: "\(kind.name):1"), pacing))
         }
         guard let pacing = StreamPacing(feeds) else { throw TestError("nothing is paced") }
         self.pacing = pacing
@@ -48,8 +49,8 @@ struct PacingScene {
     ) throws
         -> [LogPosition]?
     {
-        var event = PacedEvent(position: position, name: nil, data: Array(repeating: 0x20, count: bytes))
-        event.isTerminal = isTerminal
+        let event = PacedEvent(
+            position: position, name: nil, data: Array(repeating: 0x20, count: bytes), isTerminal: isTerminal)
         let release = pacing.offer(event, of: try FeedName(of: feed), isReplayed: isReplayed, time)
         offered = position
         return release?.positions
