@@ -51,7 +51,8 @@ struct ExampleLaravelPageTests {
         let third = try open(address)
         #expect(try third.texts("#list h2") == ["<b>Shipped</b>", "Pushed before"])
         #expect(try third.texts("#list .read").allSatisfy { $0.hasPrefix("read ") })
-        #expect(try example.database().texts("SELECT id FROM notifications WHERE feed = 'user:42'") == [early, late])
+        let stored = "SELECT id FROM notifications WHERE feed = 'user:42' ORDER BY seq"
+        #expect(try database.texts(stored) == [early, late])
         #expect(try browser.newLogLines() == [])
     }
 

@@ -36,8 +36,9 @@ struct ExampleRunPageTests {
         let example = try RunningExample("flag-database")
         let redis = try #require(
             pid_t(example.redis().command("INFO", "server").string.firstMatch(of: /process_id:(\d+)/)?.1 ?? ""))
+        try eventually("what prints the commands has ended") { example.pids.count == 2 }
         let pids = example.pids + [redis]
-        #expect(pids.count == 3 && pids.allSatisfy(ChildProcess.exists))
+        #expect(pids.allSatisfy(ChildProcess.exists))
         #expect(try example.stop() == 128 + SIGTERM)
         try eventually("the end of all") { !pids.contains(where: ChildProcess.exists) }
 
