@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-bridge test-pages chaos sanitize fuzz trial check format bench clean help
+.PHONY: run build install test test-units test-bridge-1 test-bridge-2 test-pages-1 test-pages-2 chaos sanitize fuzz trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -31,23 +31,34 @@ install: build
 # Whether there is a Node that takes the browser client for the module that it is: from 20.19 on.
 TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
 
-# Suites that drive Chromium: they wait more than they work, so they run beside the others.
+# What drives Chromium, or a whole bridge, waits more than it works: several processes of it run side by side, halved by
+# the suites' names. Chaos would starve the others, and is not to be held up by them.
 PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
+TEST = scripts/run-tests --skip-build --ignore-lock $(STRICT)
 
-# Chaos would starve the others, and is not to be held up by them.
 test:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl \
 		chromium chromium-driver nginx python3
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
-	$(MAKE) --no-print-directory -j2 test-bridge test-pages
-	scripts/run-tests --skip-build $(STRICT) --filter Chaos
+	$(MAKE) --no-print-directory test-units
+	$(MAKE) --no-print-directory --jobs --output-sync test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
+	$(TEST) --filter Chaos
 
-test-bridge:
-	scripts/run-tests --skip-build --ignore-lock $(STRICT) --skip '$(PAGES)|Chaos'
+test-units:
+	$(TEST) --skip IntegrationTests
 
-test-pages:
-	scripts/run-tests --skip-build --ignore-lock $(STRICT) --filter '$(PAGES)'
+test-bridge-1:
+	$(TEST) --filter 'IntegrationTests\.[A-O]' --skip '$(PAGES)|Chaos'
+
+test-bridge-2:
+	$(TEST) --filter 'IntegrationTests\.[P-Z]' --skip '$(PAGES)|Chaos'
+
+test-pages-1:
+	$(TEST) --filter 'Page'
+
+test-pages-2:
+	$(TEST) --filter 'BellTests|ClientSharingTests|ClientConnectionTests'
 	if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; fi
 
 chaos:
@@ -82,7 +93,8 @@ $(PYTHON): Tests/Clients/requirements.txt
 trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
-	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory -j2 test-bridge test-pages
+	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs --output-sync \
+		test-units test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
