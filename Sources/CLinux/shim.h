@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -93,6 +94,12 @@ static inline int64_t clinux_acknowledged_bytes(int fd) {
 static inline int clinux_unacknowledged_bytes(int fd) {
     int count = 0;
     return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
+}
+
+// Whether the peer of a stream socket has closed it.
+static inline _Bool clinux_is_hung_up(int fd) {
+    struct pollfd socket = {.fd = fd, .events = 0};
+    return poll(&socket, 1, 0) > 0;
 }
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -83,13 +83,16 @@ extension ConnectionTable {
         isCurrent(id) ? slots[Int(id.descriptor)].output.count : 0
     }
 
-    /// How many bytes the peer has acknowledged of all that was ever sent to it; -1 where the kernel does not count them.
+    /// How many bytes the peer of an open stream has acknowledged of all that was ever sent to it; -1 where the kernel does
+    /// not count them.
     package func acknowledgedBytes(_ id: ConnectionID) -> Int64 {
         guard isCurrent(id) else { return -1 }
         let acknowledged = clinux_acknowledged_bytes(id.descriptor)
         guard acknowledged < 0 else { return acknowledged }
-        // A Unix socket's peer has read what neither the table nor the kernel still holds.
-        return pendingBytes(id) == 0 && clinux_unacknowledged_bytes(id.descriptor) == 0 ? .max : -1
+        // A Unix socket's peer has read what neither the table nor the kernel still holds, unless it is gone: then the
+        // kernel has dropped it. Asked in this order, since the kernel says that it is gone before it drops anything.
+        let holdsNothing = pendingBytes(id) == 0 && clinux_unacknowledged_bytes(id.descriptor) == 0
+        return holdsNothing && !clinux_is_hung_up(id.descriptor) ? .max : -1
     }
 
     /// What `acknowledgedBytes` will be once all that was queued by now is acknowledged.

@@ -32,7 +32,8 @@ package enum ConnectionNotice: Sendable {
     case drained(ConnectionID)
     /// An event stream has ended, whoever ended it.
     ///
-    /// `acknowledged`: see `acknowledgedBytes`; it is told only where `tracksAcknowledgements` is on.
+    /// `acknowledged`: what the peer of a TCP connection has acknowledged of all that was sent to it, otherwise -1, since
+    /// of a Unix socket that is closed nobody can know; it is told only where `tracksAcknowledgements` is on.
     case streamClosed(ConnectionID, acknowledged: Int64)
     /// Connections cannot be accepted for a moment: the process has no descriptor or memory left.
     case acceptFailed(code: Int32)
@@ -133,7 +134,7 @@ package struct ConnectionTable: ~Copyable {
     mutating func leaveStreaming(_ descriptor: Int32) {
         guard slots[Int(descriptor)].state == .streaming else { return }
         streamCount -= 1
-        let acknowledged = tracksAcknowledgements ? acknowledgedBytes(id(of: descriptor)) : -1
+        let acknowledged = tracksAcknowledgements ? clinux_acknowledged_bytes(descriptor) : -1
         notices.append(.streamClosed(id(of: descriptor), acknowledged: acknowledged))
     }
 

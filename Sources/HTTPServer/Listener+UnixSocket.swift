@@ -15,7 +15,7 @@ extension Listener {
         umask(mask)
         guard isListening else {
             close(descriptor)
-            throw .failed(path, code: code)
+            throw code == ENOENT ? .noDirectory(path: path) : .failed(path, code: code)
         }
         self.init(descriptor: descriptor, port: 0)
     }

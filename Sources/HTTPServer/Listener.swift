@@ -8,6 +8,7 @@ package enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownHost(String)
     case occupied(path: String)
     case socketInUse(path: String)
+    case noDirectory(path: String)
     case failed(String, code: Int32)
 
     package var description: String {
@@ -22,6 +23,8 @@ package enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible 
             "\(path) is there and is no socket: remove it, or set server.host to another path"
         case .socketInUse(let path):
             "\(path) is in use: stop what listens there, or set server.host to another path"
+        case .noDirectory(let path):
+            "\(path) cannot be made, since its directory is not there: create that, or set server.host to another path"
         case .failed(let address, let code):
             "cannot listen on \(address): \(String(cString: strerror(code)))"
         }

@@ -35,7 +35,7 @@ struct ConfigurationErrorTests {
         ),
         (
             #"{"server": {"host": "example.com"}}"#,
-            #"server.host in config.json is "example.com": allowed is an IPv4 or IPv6 address, "localhost" or "unix:///path/of/a.sock""#
+            #"server.host in config.json is "example.com": allowed is an IPv4 or IPv6 address, "localhost" or "unix:///path/of/a.sock", the path of at most 107 bytes without control characters"#
         ),
         (
             #"{"server": {"hosts": ["a:80"]}}"#,
@@ -204,6 +204,14 @@ struct ConfigurationErrorTests {
         let line = try #require(try failure(#"{"redis": {"url": "redis://:s3cret@host:99999"}}"#))
         #expect(line.hasPrefix(#"redis.url in config.json: neither "embedded" nor an address: the port is a number"#))
         #expect(!line.contains("s3cret"))
+    }
+
+    @Test func `a path that no socket can have is refused, and told on one line`() throws {
+        for path in ["/a\\nb", "/" + String(repeating: "s", count: 107), "/dir/", "a.sock"] {
+            let line = try failure(#"{"server": {"host": "unix://\#(path)"}}"#)
+            #expect(line?.contains("the path of at most 107 bytes") == true && line?.contains("\n") == false, "\(path)")
+        }
+        #expect(try failure(#"{"server": {"host": "unix:///\#(String(repeating: "s", count: 106))"}}"#) == nil)
     }
 
     @Test func `a data directory too long for a socket is refused only for the embedded Redis`() throws {

@@ -25,6 +25,22 @@ final class Client {
         try #require(result == 0)
     }
 
+    /// Connects to a server's Unix socket.
+    init(socket path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(result == 0)
+    }
+
     deinit { vanish() }
 
     func send(_ text: String) {
@@ -45,6 +61,12 @@ final class Client {
         guard descriptor >= 0 else { return }
         close(descriptor)
         descriptor = -1
+    }
+
+    /// The connection's descriptor, for another thread to close.
+    func giveUp() -> Int32 {
+        defer { descriptor = -1 }
+        return descriptor
     }
 
     /// What one call reads; empty at the end.

@@ -25,14 +25,15 @@ final class TestServer: @unchecked Sendable {
 
     init(
         limits: HTTPLimits = HTTPLimits(), timeouts: ConnectionTimeouts = ConnectionTimeouts(),
-        respond: @escaping Responder = TestServer.echo
+        socket path: String? = nil, respond: @escaping Responder = TestServer.echo
     ) throws {
         signal(SIGPIPE, SIG_IGN)
-        listener = try Listener(host: "127.0.0.1", port: 0)
+        listener = try path.map { try Listener(socket: $0) } ?? Listener(host: "127.0.0.1", port: 0)
         port = listener.port
         self.respond = respond
         table = ConnectionTable(loop: loop, limits: limits, timeouts: timeouts)
         table.setTime(clock)
+        table.tracksAcknowledgements = path != nil
         #expect(loop.registerListener(Registration(descriptor: listener.descriptor, generation: 0)))
     }
 
@@ -82,7 +83,8 @@ final class TestServer: @unchecked Sendable {
                 notices.append("timed out")
                 table.respond(id, .text("late", status: .requestTimeout), closing: true)
             case .drained: notices.append("drained")
-            case .streamClosed: notices.append("stream closed")
+            case .streamClosed(_, let acknowledged):
+                notices.append(acknowledged < 0 ? "stream closed" : "stream closed, \(acknowledged) acknowledged")
             case .acceptFailed: notices.append("accept failed")
             }
         }

@@ -54,8 +54,11 @@ extension SettingDomain {
 extension SettingDomain<String> {
     static let path = string("the path of a file or directory") { !$0.isEmpty && $0 != ":memory:" && $0.isLine }
 
-    static let host = string("an IPv4 or IPv6 address, \"localhost\" or \"unix:///path/of/a.sock\"") {
-        $0 == "localhost" || isAddress($0) || ($0.hasPrefix("unix:///") && !$0.hasSuffix("/") && !$0.contains("\0"))
+    static let host = string(
+        "an IPv4 or IPv6 address, \"localhost\" or \"unix:///path/of/a.sock\", the path of at most "
+            + "\(RedisEndpoint.longestPath) bytes without control characters"
+    ) {
+        $0 == "localhost" || isAddress($0) || isSocket($0)
     }
 
     static let redisURL = SettingDomain {
@@ -84,6 +87,12 @@ extension SettingDomain<String> {
         } write: {
             .string($0)
         }
+    }
+
+    private static func isSocket(_ text: String) -> Bool {
+        let path = text.dropFirst("unix://".count)
+        return text.hasPrefix("unix:///") && !path.hasSuffix("/") && path.utf8.count <= RedisEndpoint.longestPath
+            && text.isLine
     }
 
     private static func isAddress(_ text: String) -> Bool {

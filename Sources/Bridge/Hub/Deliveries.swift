@@ -12,6 +12,10 @@ struct Deliveries {
         let end: Int64
     }
 
+    /// How many may be under way to a stream: where the kernel counts no bytes, it is known only now and then that all have
+    /// arrived, and of a stream that is never idle not even that.
+    static let mostUnderWay = 65_536
+
     private var underWay: [ConnectionID: [Delivery]] = [:]
     private var arrived: [DeliveredNotification] = []
     /// When acknowledgements are looked at again.
@@ -24,10 +28,13 @@ struct Deliveries {
 
     var streams: [ConnectionID] { Array(underWay.keys) }
 
+    /// Notes what was queued for a stream; beyond `mostUnderWay` the older half is given up, and stays unread.
     mutating func add(
         _ notifications: [DeliveredNotification], on stream: ConnectionID, end: Int64, _ now: MonotonicTime
     ) {
         underWay[stream, default: []] += notifications.map { Delivery(notification: $0, end: end) }
+        let excess = underWay[stream, default: []].count - Deliveries.mostUnderWay
+        if excess > 0 { underWay[stream]?.removeFirst(excess + Deliveries.mostUnderWay / 2) }
         nextLook = min(nextLook, now + Deliveries.interval)
     }
 
