@@ -1,15 +1,15 @@
 import Foundation
 import PackagePlugin
 
-/// Puts `migrations/*.sql`, the files of `Sources/Web` and those of each folder of `Sources/Templates` into the target as
+/// Puts `migrations/*.sql`, the files of `Sources/Web` and those of the folders of `Sources/Templates` into the target as
 /// string literals.
 @main
 struct EmbedFiles: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
         let package = context.package.directoryURL
-        let templates = try contents(of: package.appending(path: "Sources/Templates"))
-        let folders = [package.appending(path: "migrations"), package.appending(path: "Sources/Web")] + templates
-        let inputs = try folders.flatMap { try contents(of: $0) }
+        let inputs = try ["migrations", "Sources/Web", "Sources/Templates"].flatMap {
+            try files(in: package.appending(path: $0))
+        }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
         return [
             .buildCommand(
@@ -21,9 +21,11 @@ struct EmbedFiles: BuildToolPlugin {
         ]
     }
 
-    private func contents(of folder: URL) throws -> [URL] {
+    /// The files of a folder and of those in it.
+    private func files(in folder: URL) throws -> [URL] {
         try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { !$0.lastPathComponent.hasPrefix(".") }
             .sorted { $0.path < $1.path }
+            .flatMap { $0.hasDirectoryPath ? try files(in: $0) : [$0] }
     }
 }

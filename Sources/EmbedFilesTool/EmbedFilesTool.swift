@@ -12,24 +12,30 @@ struct EmbedFilesTool {
             enum EmbeddedFiles {
 
             """
-        // What stands in folders of Templates is named by its folder as well.
-        for (folder, name, depth) in [
-            ("migrations", "migrations", 1), ("Web", "web", 1), ("Templates", "templates", 2),
+        // What stands in folders of Templates is named by its folders as well.
+        for (folder, name, depths) in [
+            ("migrations", "migrations", 1...1), ("Web", "web", 1...1), ("Templates", "templates", 2...3),
         ] {
             source += "    static let \(name): [(name: String, text: String)] = [\n"
-            let files = inputs.filter { $0.split(separator: "/").dropLast(depth).last.map(String.init) == folder }
+            let files = inputs.compactMap { path in
+                Self.name(of: path, in: folder, at: depths).map { (path: path, name: $0) }
+            }
             if files.isEmpty {
                 errno = ENOENT
                 fail("found no files in", folder)
             }
-            for input in files {
-                let name = input.split(separator: "/").suffix(depth).joined(separator: "/")
-                source += "        (\"\(name)\", \(literal(served(input)))),\n"
-            }
+            for file in files { source += "        (\"\(file.name)\", \(literal(served(file.path)))),\n" }
             source += "    ]\n"
         }
         source += "}\n"
         write(source, to: CommandLine.arguments[1])
+    }
+
+    /// A file's path from a folder on that is so many steps above it; nil where that folder is none of those.
+    private static func name(of path: String, in folder: String, at depths: ClosedRange<Int>) -> String? {
+        let parts = path.split(separator: "/")
+        let depth = depths.first { parts.dropLast($0).last.map(String.init) == folder }
+        return depth.map { parts.suffix($0).joined(separator: "/") }
     }
 
     /// A raw multi-line literal with as many number signs as it takes for the text not to end it.

@@ -17,6 +17,9 @@ extension Flagpole {
         let configuration = try arguments.configuration()
         if arguments.operands.isEmpty {
             Terminal.output.write(configuration.encoded())
+        } else if !arguments.hasConfigurationFile {
+            Terminal.output.write(
+                "there is no config.json here: the defaults are in effect, and what the environment says\n")
         } else {
             Terminal.output.write("\((arguments[.config] ?? "config.json").printable) is valid\n")
         }

@@ -25,21 +25,31 @@ extension Flagpole {
         if let taken = files.first(where: { access($0.path, F_OK) == 0 }) {
             throw .failure("\(taken.path.printable) is there already: nothing was written; name another directory")
         }
-        try makeDirectory(directory)
-        for file in files { try write(file.text, to: file.path) }
+        for file in files {
+            try makeDirectory(String(file.path.prefix(upTo: file.path.lastIndex(of: "/") ?? file.path.startIndex)))
+            try write(file.text, to: file.path)
+        }
         let list = files.map { "  \($0.path.printable)\n" }.joined()
-        let place = directory == "." ? "" : "cd \(directory.printable) && "
+        let place = directory == "." ? "" : "cd \(directory.shellWord) && "
         Terminal.output.write(
             """
             Wrote
             \(list)
             Now
-              \(place)flagpole serve
-              \(place)python3 -m http.server 8000
+              \(place)\(program.shellWord) serve
+              \(place)python3 -m http.server 8000 --bind 127.0.0.1 --directory page
             and open http://127.0.0.1:8000/ in a browser. README.md says more.
 
             """)
         return 0
+    }
+
+    /// What this program is called by from another directory.
+    private static var program: String {
+        let name = CommandLine.arguments.first ?? "flagpole"
+        guard name.contains("/"), !name.hasPrefix("/"), let path = realpath(name, nil) else { return name }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     /// Makes a directory, and those that it lies in.

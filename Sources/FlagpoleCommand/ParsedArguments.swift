@@ -1,4 +1,5 @@
 import Bridge
+import Glibc
 
 /// A command's arguments, sorted into operands and options.
 struct ParsedArguments: Sendable {
@@ -81,6 +82,9 @@ extension ParsedArguments {
             throw .failure(error.description)
         }
     }
+
+    /// Whether there is a configuration file, as there need not be if none is named.
+    var hasConfigurationFile: Bool { self[.config] != nil || access(Configuration.defaultPath, F_OK) == 0 }
 
     /// Where the bridge is reached that the options name, with the first admin key of the environment.
     func address() throws(CommandError) -> ServerAddress {

@@ -17,8 +17,12 @@ struct ExamplePageTests {
         let port = try LoopbackSocket.unusedPort()
         let origin = "http://127.0.0.1:\(port)"
         let bridge = try FlagpoleProcess(example: name, environment: ["FLAGPOLE_CORS_ORIGINS": origin])
-        let files = try StaticServer(bridge.directory.path, port: port)
-        let page = try browser.open(bridge, url: "\(origin)/?bridge=http://127.0.0.1:\(bridge.port)\(query)")
+        let text = bridge.directory.text("page/index.html")
+        let changed = text.replacing("http://127.0.0.1:8080\"", with: "http://127.0.0.1:\(bridge.port)\"")
+        #expect(changed != text)
+        try bridge.directory.write(changed, to: "page/index.html")
+        let files = try StaticServer(bridge.directory.path("page"), port: port)
+        let page = try browser.open(bridge, url: "\(origin)/\(query)")
         try body(bridge, page)
         #expect(try browser.newLogLines().filter { !$0.contains("favicon") } == [], "\(name)")
         // Before its bridge ends, which it would complain about.
@@ -36,7 +40,7 @@ struct ExamplePageTests {
     }
 
     private func chatSendsAndReceives() throws {
-        try withExample("chat", query: "&ticket=9") { bridge, page in
+        try withExample("chat", query: "?ticket=9") { bridge, page in
             try eventually("connected") { try page.text("#state") == "connected" }
             try page.type("<b>hello</b> & goodbye", into: "input[name=message]")
             try page.click("button")

@@ -2,7 +2,8 @@ import Glibc
 import JSON
 
 extension Configuration {
-    private static let defaultPath = "config.json"
+    /// The file that is read where none is named, if it is there.
+    package static let defaultPath = "config.json"
 
     /// Reads the configuration; of the same setting the file counts least and the environment most.
     ///
