@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -122,14 +123,16 @@ static inline int clinux_pipe(int descriptors[2]) {
 // A descriptor that is readable once the child has ended (pidfd_open(2)), or -1.
 static inline int clinux_pidfd(pid_t child) { return (int)syscall(SYS_pidfd_open, child, 0); }
 
-// Starts a child in a session of its own, with no signal blocked and only descriptors 0-2 open, that gets SIGTERM
-// when the calling thread ends. `output` and `errors` become its standard output and error; its standard input is
-// /dev/null. Returns its pid, or -1 with errno.
-static inline pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], int output,
-                                 int errors) {
-    pid_t parent = getpid();
-    pid_t child = fork();
-    if (child != 0) return child;
+// Tells the parent over `failure` why the child's program does not run, and ends the child.
+static inline void clinux_give_up(int failure) {
+    int code = errno;
+    if (write(failure, &code, sizeof code) < 0) _exit(126);
+    _exit(127);
+}
+
+// Makes the program out of the child that was forked for it; does not return.
+static inline void clinux_become(const char *path, char *const arguments[], char *const environment[], int output,
+                                 int errors, rlim_t files, pid_t parent, int failure) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -137,11 +140,41 @@ static inline pid_t clinux_spawn(const char *path, char *const arguments[], char
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(127);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = files;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
     int null = open("/dev/null", O_RDWR);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(127);
-    close_range(3, ~0u, 0);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) clinux_give_up(failure);
+    if (failure != 3 && dup2(failure, 3) < 0) clinux_give_up(failure);
+    fcntl(3, F_SETFD, FD_CLOEXEC);
+    close_range(4, ~0u, 0);
     execve(path, arguments, environment);
-    _exit(127);
+    clinux_give_up(3);
+}
+
+// Starts a child in a session of its own, with no signal blocked and only descriptors 0-2 open, that gets SIGTERM when
+// the calling thread ends; what it has started itself does not. `output` and `errors` become its standard output and
+// error; its standard input is /dev/null; `files` is its soft limit on open files. Returns its pid, or -1 with errno,
+// also where the program cannot be run. A program that takes more than a second to load counts as running.
+static inline pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], int output,
+                                 int errors, rlim_t files) {
+    int failure[2];
+    int code = 0;
+    if (clinux_pipe(failure) != 0) return -1;
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0) clinux_become(path, arguments, environment, output, errors, files, parent, failure[1]);
+    if (child < 0) code = errno;
+    close(failure[1]);
+    struct pollfd answer = {.fd = failure[0], .events = POLLIN};
+    if (child > 0 && (poll(&answer, 1, 1000) <= 0 || read(failure[0], &code, sizeof code) != sizeof code)) code = 0;
+    close(failure[0]);
+    if (code == 0) return child;
+    if (child > 0) waitpid(child, NULL, 0);
+    errno = code;
+    return -1;
 }
 
 #endif

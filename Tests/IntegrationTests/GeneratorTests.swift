@@ -17,7 +17,8 @@ struct GeneratorTests {
     @Test func `what changes in a command's output is sent while someone watches, and only then is it run`() throws {
         let files = try TemporaryDirectory()
         try files.write("1", to: "value")
-        let script = "echo run >> \(files.path("runs")); cat \(files.path("value"))"
+        // More on standard error than a pipe holds.
+        let script = "echo run >> \(files.path("runs")); head -c 200000 /dev/zero >&2; cat \(files.path("value"))"
         let bridge = try bridge(["metrics:server": ["command": ["sh", "-c", script], "every_ms": 100]])
         #expect(try bridge.client().publish("{}", to: "metrics:other").status == 201)
         #expect(files.text("runs").isEmpty, "nobody watches")

@@ -5,7 +5,7 @@ import Reactor
 /// A command that is running: its process, and what it has printed so far.
 ///
 /// It is the leader of a session of its own, so that whatever it has started ends with it. Confined to the thread that
-/// started it, whose end ends it too.
+/// started it: where that is killed, the process gets SIGTERM, what it has started does not.
 struct ChildCommand {
     /// How it ended.
     enum Ending: Equatable {
@@ -13,14 +13,15 @@ struct ChildCommand {
         case failed(String)
     }
 
-    /// How much is kept of what it says on standard error.
+    /// How much is kept of what it says on standard error; the rest is read and dropped, so that it can go on.
     private static let maximumComplaint = 200
+    /// How much of that is read at a time, so that one that never stops does not keep the others waiting.
+    private static let complaintAtATime = 262_144
 
     let deadline: MonotonicTime
     /// Readable once the process has ended.
     let processDescriptor: Int32
-    /// Where its standard output is read.
-    let outputDescriptor: Int32
+    private let outputDescriptor: Int32
     private let errorDescriptor: Int32
     private let pid: pid_t
     private let maximumBytes: Int
@@ -34,9 +35,11 @@ struct ChildCommand {
     ///   - environment: Its environment, as `NAME=VALUE`.
     ///   - maximumBytes: How much it may print.
     ///   - deadline: Until when it may run.
+    ///   - openFiles: How many files it may have open.
     /// - Throws: `StartError` where it cannot be started.
     init(
-        _ command: [String], environment: [String], maximumBytes: Int, deadline: MonotonicTime
+        _ command: [String], environment: [String], maximumBytes: Int, deadline: MonotonicTime,
+        openFiles: rlim_t = OpenFileLimit.inherited
     ) throws(StartError) {
         guard let path = Executable.find(command[0]) else {
             throw StartError("\(command[0]) is not there, or may not be run")
@@ -49,7 +52,7 @@ struct ChildCommand {
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-        pid = clinux_spawn(path, &arguments, &variables, output[1], errors[1])
+        pid = clinux_spawn(path, &arguments, &variables, output[1], errors[1], openFiles)
         let code = errno
         for pointer in arguments + variables { free(pointer) }
         for descriptor in [output[1], errors[1]] { close(descriptor) }
@@ -60,13 +63,27 @@ struct ChildCommand {
         guard processDescriptor >= 0 else {
             let reason = pid > 0 ? errno : code
             if pid > 0 { end() } else { closeAll() }
-            throw StartError("it cannot be started", code: reason)
+            throw Self.error(path, reason)
         }
     }
+
+    private static func error(_ path: String, _ code: Int32) -> StartError {
+        switch code {
+        case ENOEXEC: StartError("\(path) is no program: begin a script with a line such as #!/bin/sh")
+        case ENOENT: StartError("\(path) cannot be started: what its line #! names is not there")
+        default: StartError("\(path) cannot be started", code: code)
+        }
+    }
+
+    /// What is readable when there is something to `read`, or when it has ended.
+    var descriptors: [Int32] { [processDescriptor, outputDescriptor, errorDescriptor] }
 
     /// Takes what it has printed; false where that is too much.
     mutating func read() -> Bool {
         Self.drain(outputDescriptor, into: &output, upTo: maximumBytes + 1)
+        var errors: [UInt8] = []
+        Self.drain(errorDescriptor, into: &errors, upTo: Self.complaintAtATime)
+        complaint += errors.prefix(Self.maximumComplaint - complaint.count)
         return output.count <= maximumBytes
     }
 
@@ -74,7 +91,6 @@ struct ChildCommand {
     /// itself.
     mutating func finish(_ reason: String?) -> Ending {
         let isWithinBounds = read()
-        Self.drain(errorDescriptor, into: &complaint, upTo: Self.maximumComplaint)
         let status = end()
         if let reason { return .failed(reason) }
         guard isWithinBounds else { return .failed(tooMuch) }
@@ -92,19 +108,20 @@ struct ChildCommand {
     /// Kills the session and takes the process's status.
     @discardableResult
     private func end() -> Int32 {
-        var status: Int32 = 0
+        var status = SIGKILL
         // Not yet waited for, so the id is still its own.
         kill(-pid, SIGKILL)
         kill(pid, SIGKILL)
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        // One that hangs in the kernel, by a disk that does not answer, is not waited for: it would keep all others waiting.
+        var ending = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
+        poll(&ending, 1, 1000)
+        waitpid(pid, &status, WNOHANG)
         closeAll()
         return status
     }
 
     private func closeAll() {
-        for descriptor in [processDescriptor, outputDescriptor, errorDescriptor] where descriptor >= 0 {
-            close(descriptor)
-        }
+        for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
     }
 
     private static func drain(_ descriptor: Int32, into bytes: inout [UInt8], upTo maximum: Int) {

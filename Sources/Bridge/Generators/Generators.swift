@@ -107,7 +107,7 @@ actor Generators {
                 generator.command, environment: environment, maximumBytes: maximumBytes,
                 deadline: now + Milliseconds(Int64(generator.timeoutMilliseconds)))
             states[index].child = child
-            for descriptor in [child.processDescriptor, child.outputDescriptor] {
+            for descriptor in child.descriptors {
                 owners[descriptor] = index
                 _ = loop.registerListener(Registration(descriptor: descriptor, generation: 0))
             }
@@ -119,7 +119,7 @@ actor Generators {
     private func finish(_ index: Int, _ reason: String?) {
         guard var child = states[index].child else { return }
         states[index].child = nil
-        for descriptor in [child.processDescriptor, child.outputDescriptor] { owners[descriptor] = nil }
+        for descriptor in child.descriptors { owners[descriptor] = nil }
         switch child.finish(reason) {
         case .failed(let reason): failed(index, reason)
         case .exited(let output): push(output, index)

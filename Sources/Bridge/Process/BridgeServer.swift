@@ -243,12 +243,8 @@ private final class RunningBridge {
 
     /// How many streams there may be: as configured, as far as descriptors allow.
     private static func streamLimit(_ settings: Configuration, _ logger: Logger) -> Int {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
         // Beside streams there are listeners, files, and connections that only ask something.
-        let possible = max(1, Int(clamping: limit.rlim_cur) - 128)
+        let possible = max(1, OpenFileLimit.raise() - 128)
         let wanted = settings.server.maxStreams
         guard wanted == 0 || wanted > possible else { return wanted }
         guard wanted > 0 else { return possible }

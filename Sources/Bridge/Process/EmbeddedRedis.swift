@@ -66,7 +66,7 @@ final class EmbeddedRedis {
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), nil]
         defer { for pointer in pointers + environment { free(pointer) } }
-        pid = clinux_spawn(executable, &pointers, &environment, log, log)
+        pid = clinux_spawn(executable, &pointers, &environment, log, log, OpenFileLimit.inherited)
         guard pid > 0 else { throw StartError("redis-server cannot be started", code: errno) }
         started = .now
         restart = nil

@@ -36,7 +36,7 @@ struct BenchRun {
         } catch {
             throw .failure("\(error)")
         }
-        Self.raiseLimit()
+        OpenFileLimit.raise()
         var streams: [BenchStream] = []
         for index in 0..<load.streams { streams.append(try BenchStream(names[index % load.feeds].text, at: address)) }
         self.streams = streams
@@ -111,12 +111,5 @@ struct BenchRun {
             streams[index].read { ledger.arrive($0, stream: index, at: now) }
             if let failure = streams[index].failure { throw .failure(failure) }
         }
-    }
-
-    private static func raiseLimit() {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
     }
 }

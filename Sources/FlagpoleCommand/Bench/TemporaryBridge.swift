@@ -35,7 +35,8 @@ final class TemporaryBridge {
         var arguments = words.map { strdup($0) } + [nil]
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=\(path)"), nil]
-        pid = clinux_spawn("/proc/self/exe", &arguments, &environment, output[1], STDERR_FILENO)
+        pid = clinux_spawn(
+            "/proc/self/exe", &arguments, &environment, output[1], STDERR_FILENO, OpenFileLimit.inherited)
         for pointer in arguments + environment { free(pointer) }
         close(output[1])
         defer { close(output[0]) }
@@ -51,7 +52,8 @@ final class TemporaryBridge {
         let words: [String] = ["rm", "-rf", directory]
         var arguments = words.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        let remover = clinux_spawn("/bin/rm", &arguments, &environment, STDERR_FILENO, STDERR_FILENO)
+        let remover = clinux_spawn(
+            "/bin/rm", &arguments, &environment, STDERR_FILENO, STDERR_FILENO, OpenFileLimit.inherited)
         for pointer in arguments { free(pointer) }
         if remover > 0 { waitpid(remover, nil, 0) }
     }

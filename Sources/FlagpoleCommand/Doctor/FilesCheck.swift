@@ -92,11 +92,9 @@ struct FilesCheck {
     }
 
     private var descriptors: Finding {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
-        let possible = max(1, Int(clamping: limit.rlim_max) - 128)
+        let possible = max(1, OpenFileLimit.highest - 128)
         let wanted = configuration.server.maxStreams
-        let text = "\(limit.rlim_max) open files may be had, so \(possible) streams"
+        let text = "\(OpenFileLimit.highest) open files may be had, so \(possible) streams"
         let isDefault = wanted == Configuration().server.maxStreams
         guard wanted > possible, !isDefault || possible < 10_000 else { return .ok("open files", text) }
         return .warn("open files", "\(text), and server.max_streams is \(wanted)", "raise it: ulimit -Hn, LimitNOFILE")

@@ -13,10 +13,16 @@ struct ChildCommandTests {
             command, environment: environment, maximumBytes: maximumBytes, deadline: .now + Milliseconds(10_000))
     }
 
-    /// Waits until the process has ended, at most ten seconds.
-    private func waitForEnd(of child: ChildCommand) -> Bool {
-        var waiting = pollfd(fd: child.processDescriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&waiting, 1, 10_000) == 1
+    /// Reads until the process has ended, at most ten seconds.
+    private func waitForEnd(of child: inout ChildCommand) -> Bool {
+        var waiting = child.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            poll(&waiting, 3, 100)
+            if waiting[0].revents != 0 { return true }
+            _ = child.read()
+        }
+        return false
     }
 
     private func run(_ command: String..., environment: [String] = ["PATH=/usr/bin:/bin"], maximumBytes: Int = 1000)
@@ -25,7 +31,7 @@ struct ChildCommandTests {
     {
         var child = try ChildCommand(
             command, environment: environment, maximumBytes: maximumBytes, deadline: .now + Milliseconds(10_000))
-        #expect(waitForEnd(of: child))
+        #expect(waitForEnd(of: &child))
         return child.finish(nil)
     }
 
@@ -40,8 +46,38 @@ struct ChildCommandTests {
         #expect(try run("sh", "-c", "echo part; exit 3") == .failed("its exit status is 3"))
         #expect(try run("sh", "-c", "echo no such host >&2; exit 6") == .failed("its exit status is 6: no such host"))
         #expect(try run("sh", "-c", "kill -TERM $$") == .failed("it was ended by signal 15"))
-        #expect(throws: StartError.self) { try start("/nonexistent/command") }
-        #expect(throws: StartError.self) { try start("no-such-command-anywhere") }
+        // Much more than a pipe holds, and than is kept.
+        let flood = "echo no such host >&2; head -c 1000000 /dev/zero >&2; exit 6"
+        #expect(try run("sh", "-c", flood) == .failed("its exit status is 6: no such host"))
+    }
+
+    @Test func `a command that cannot be run says why, and what to do`() throws {
+        let directory = try TemporaryDirectory()
+        func refusal(_ name: String, _ text: String? = nil) throws -> String {
+            if let text {
+                // By another program: one that this one has open for writing could not be run.
+                _ = try run("sh", "-c", "printf '%s\\n' '\(text)' > \(name) && chmod +x \(name)")
+            }
+            return try #require(throws: StartError.self) { try start(name) }.description
+        }
+        for name in ["/nonexistent/command", "no-such-command-anywhere", directory.path] {
+            #expect(try refusal(name) == "\(name) is not there, or may not be run")
+        }
+        let script = directory.path("script")
+        #expect(
+            try refusal(script, "echo no first line")
+                == "\(script) is no program: begin a script with a line such as #!/bin/sh")
+        #expect(
+            try refusal(directory.path("other"), "#!/nonexistent/sh").hasSuffix(
+                "other cannot be started: what its line #! names is not there"))
+    }
+
+    @Test func `it may have as many files open as it is given`() throws {
+        var child = try ChildCommand(
+            ["sh", "-c", "ulimit -Sn"], environment: ["PATH=/bin"], maximumBytes: 1000,
+            deadline: .now + Milliseconds(10_000), openFiles: 321)
+        #expect(waitForEnd(of: &child))
+        #expect(child.finish(nil) == .exited(Array("321\n".utf8)))
     }
 
     @Test func `a command prints as much as it may, and not a byte more`() throws {
