@@ -13,7 +13,7 @@ struct ConfigurationRoutesTests {
               "/sse/all": {"feeds": ["user:{user}", "chat:{ticket_id}"], "errors": "plain"},
               "GET /chat/{ticket_id}/history": {"feed": "chat:{ticket_id}", "history": true, "query": {"limit": 20}},
               "POST /chat/send": {"feed": "chat:{ticket_id}", "who": "reader", "require": ["message"],
-                "body": ["ticket_id", "message"], "set": {"sender_id": "{user}"}, "max_length": {"message": 2000},
+                "body": ["ticket_id", "message"], "set": {"sender_id": "{user}", "by": [{"id": "{user}"}, 1]}, "max_length": {"message": 2000},
                 "per_minute": 100, "answer": {"status": "ok"}, "errors": "plain", "missing": {"error": "?"}}
             }}
             """
@@ -80,8 +80,27 @@ struct ConfigurationRoutesTests {
         ("/a", #"{"events": true}"#, #"routes."/a": No broadcast events are declared"#),
         ("/a", #"{"feed": "user:1", "query": {"since": "then"}}"#, #"routes."/a": since is now, or left out"#),
         (
+            "/a", #"{"feed": "user:1", "query": {"min_interval_ms": 0}}"#,
+            #"routes."/a": min_interval_ms is a whole number from 1 to 3600000"#
+        ),
+        (
             "POST /send", #"{"feed": "user:1", "set": {"a": "{b"}}"#,
             path + #".set.a in config.json is "{b": a brace begins or ends a placeholder"#
+        ),
+        (
+            "POST /send", #"{"feed": "user:1", "set": {"a": [{"b": "{c"}]}}"#,
+            path + #".set.a in config.json is [{"b":"{c"}]: a brace begins or ends a placeholder"#
+        ),
+        ("POST /send", #"{"feed": "user:1", "set": []}"#, path + ".set in config.json is []: allowed is an object"),
+        (
+            "/{user}/a", #"{"feed": "user:1"}"#,
+            #"routes."/{user}/a" in config.json: user stands for whoever asks, so no parameter has this name"#
+        ),
+        ("POST /send", #"{"feed": "user:1", "require": ["user"]}"#, path + ".require in config.json: user stands for"),
+        ("POST /send", #"{"feed": "user:1", "body": ["user"]}"#, path + ".body in config.json: user stands for"),
+        (
+            "POST /send", #"{"feed": "user:1", "max_length": {"user": 1}}"#,
+            path + ".max_length in config.json: user stands for"
         ),
         (
             "POST /send", #"{"feed": "user:1", "max_length": {"a": 0}}"#,
@@ -99,6 +118,26 @@ struct ConfigurationRoutesTests {
     func `what could never be served stops the start`(name: String, members: String, line: String) throws {
         let failure = try #require(try failure(#"{"routes": {"\#(name)": \#(members)}}"#))
         #expect(failure.hasPrefix(line) && !failure.contains("\n"), "\(failure)")
+    }
+
+    @Test func `an identity publishes only where readers may`() throws {
+        func failing(_ members: String) throws -> String? {
+            try failure(#"{"auth": {"mode": "proxy"}, "routes": {"POST /send": {\#(members)}}}"#)
+        }
+        let advice = Self.path + #" needs {user}, and an admin key has no identity: add "who": "reader""#
+        #expect(try failing(#""feed": "user:{user}""#) == advice)
+        #expect(try failing(#""feed": "user:1", "set": {"a": [{"b": "{user}"}]}"#) == advice)
+        #expect(try failing(#""feed": "user:{user}", "who": "reader""#) == nil)
+    }
+
+    @Test func `a route has no more feeds than a stream may have`() throws {
+        func failing(_ feeds: String) throws -> String? {
+            try failure(#"{"server": {"max_feeds_per_stream": 2}, "routes": {"/a": {"feeds": [\#(feeds)]}}}"#)
+        }
+        #expect(try failing(#""user:{a}", "user:{b}""#) == nil)
+        #expect(
+            try failing(#""user:{a}", "user:{b}", "user:{c}""#)
+                == #"routes."/a" has 3 feeds, and server.max_feeds_per_stream is 2"#)
     }
 
     @Test func `what is stored nowhere has no history`() throws {

@@ -13,7 +13,7 @@ extension Route {
         Setting("who", \.writers, .choice().omitting(.writer)),
         Setting("require", \.required, .parameterNames.omitting([])),
         Setting("body", \.members, .optional(.parameterNames)),
-        Setting("set", \.set, .object.omitting([:])),
+        Setting("set", \.set, .memberTemplates.omitting([])),
         Setting("max_length", \.maxLengths, .object.omitting([:])),
         Setting("per_minute", \.perMinute, .optional(.integer(1...1_000_000))),
         Setting("answer", \.answer, .optional(.object)),
@@ -50,10 +50,16 @@ extension Route {
                     value, "allowed is a whole number from 1 to 16777216")
             }
         }
-        for (name, value) in set {
-            guard let text = value.asString, TextTemplate(text) == nil else { continue }
-            throw location.member("set").member(name).refusing(
-                value, "a brace begins or ends a placeholder such as {user} or {ticket_id}")
+        try checkNames(at: location)
+    }
+
+    /// Throws where a parameter has the name that stands for who asks.
+    private func checkNames(at location: SettingLocation) throws(ConfigurationError) {
+        let parameters = [("require", required), ("body", members ?? []), ("max_length", maxLengths.map(\.name))]
+        let reason = "user stands for whoever asks, so no parameter has this name"
+        guard !pathNames.contains(Route.identity) else { throw location.refusing(reason) }
+        if let (name, _) = parameters.first(where: { $0.1.contains(Route.identity) }) {
+            throw location.member(name).refusing(reason)
         }
     }
 
@@ -61,7 +67,7 @@ extension Route {
         let isPublishing = purpose == .publishing
         let ofPublishing = [
             ("who", writers != .writer), ("require", !required.isEmpty), ("body", members != nil),
-            ("set", !set.members.isEmpty), ("max_length", !maxLengths.members.isEmpty),
+            ("set", !set.isEmpty), ("max_length", !maxLengths.members.isEmpty),
             ("per_minute", perMinute != nil), ("answer", answer != nil),
         ]
         let ofReading = [("events", asksForEvents), ("history", isHistory), ("query", !query.members.isEmpty)]
@@ -121,6 +127,15 @@ extension Configuration {
                     "\(place) needs {user}, and auth.mode is \"open\": without authentication nobody's identity is known"
                 )
             }
+            guard !route.needsIdentity || route.purpose != .publishing || route.writers == .reader else {
+                throw ConfigurationError(
+                    "\(place) needs {user}, and an admin key has no identity: add \"who\": \"reader\"")
+            }
+            guard route.allFeeds.count <= server.maxFeedsPerStream else {
+                throw ConfigurationError(
+                    "\(place) has \(route.allFeeds.count) feeds, and server.max_feeds_per_stream is "
+                        + "\(server.maxFeedsPerStream)")
+            }
             do throws(Problem) {
                 try tryOut(route)
             } catch {
@@ -139,11 +154,7 @@ extension Configuration {
             feeds.append(feed)
         }
         guard route.purpose != .publishing else { return }
-        var pairs = feeds.map { ("feed", $0.text) }
-        if route.asksForEvents { pairs.append(("events", "1")) }
-        for (name, value) in route.query { pairs += value.queryTexts.map { (name, $0) } }
-        let query = pairs.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }
-        guard let target = RequestTarget("/?\(query.joined(separator: "&"))") else { return }
+        let target = try route.target("/", feeds)
         if route.isHistory {
             _ = try HistoryQuery(target, of: feeds[0])
         } else {

@@ -28,6 +28,25 @@ extension SettingDomain<[String]> {
     }
 }
 
+extension SettingDomain<[MemberTemplate]> {
+    static let memberTemplates = SettingDomain {
+        .string($0)
+    } read: { value, location throws(ConfigurationError) in
+        guard let object = value.asObject else { throw location.refusing(value, "allowed is an object") }
+        var members: [MemberTemplate] = []
+        for (name, value) in object {
+            guard let member = MemberTemplate(name, value) else {
+                throw location.member(name).refusing(
+                    value, "a brace begins or ends a placeholder such as {user} or {ticket_id}")
+            }
+            members.append(member)
+        }
+        return members
+    } write: { members in
+        .object(members.written)
+    }
+}
+
 extension SettingDomain<JSONObject> {
     static let object = SettingDomain("an object") {
         $0.asObject

@@ -9,9 +9,7 @@ extension Hub {
     /// Serves a path of the user's own as the API's path that it stands for.
     func serve(_ route: Route, _ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
         // Before the body is looked at.
-        if route.purpose == .publishing {
-            try RequestGuard.checkOrigin(asked.request, allowed: settings.cors.origins)
-        }
+        if route.purpose == .publishing { try checkPublishing(route, asked, for: caller) }
         let routed = try RoutedRequest(route, asked.parameters, asked.request, from: caller.identity)
         let feeds = try routed.feeds()
         switch route.purpose {
@@ -27,23 +25,23 @@ extension Hub {
                 route.phrased($0)
             }
         case .publishing:
-            try publish(routed, route, to: feeds[0], asked, for: caller, id)
+            if route.writers == .reader { try caller.checkReading(feeds[0]) }
+            try publish(routed, route, to: feeds[0], asked.request, id)
         }
     }
 
+    /// Refuses whoever may not publish, as far as that is known without the feed, and who comes too often.
+    private func checkPublishing(_ route: Route, _ asked: Asked, for caller: Caller) throws(Problem) {
+        try RequestGuard.checkOrigin(asked.request, allowed: settings.cors.origins)
+        if route.writers == .writer { for feed in route.allFeeds { try caller.checkWriting(kind: feed.kind) } }
+        try limit(route, asked, for: caller)
+    }
+
     private func publish(
-        _ routed: RoutedRequest, _ route: Route, to feed: FeedName, _ asked: Asked, for caller: Caller,
-        _ id: ConnectionID
+        _ routed: RoutedRequest, _ route: Route, to feed: FeedName, _ request: HTTPRequest, _ id: ConnectionID
     ) throws(Problem) {
         let (_, kind) = try settings.feed(feed.text)
-        switch route.writers {
-        case .writer: try caller.checkWriting(kind: kind.name)
-        case .reader: try caller.checkReading(feed)
-        }
-        var request = asked.request
-        request.body = JSONValue.object(try routed.notification()).encoded()
-        let publication = try Publication(request, settings)
-        try limit(route, asked, for: caller)
+        let publication = try Publication(one: .object(routed.notification()), of: request, settings)
         push(publication, to: feed, of: kind, id) { publication in
             routed.answer(id: publication.ids[0]).map { .json($0) } ?? publication.response
         } phrasing: {

@@ -42,10 +42,10 @@ package struct Route: Equatable, Sendable {
     /// The parameters that a notification consists of; nil: all members of the request's body.
     var members: [String]?
     /// Members that the client does not choose; placeholders stand in their strings.
-    var set = JSONObject()
+    var set: [MemberTemplate] = []
     /// How many characters a parameter may have.
     var maxLengths = JSONObject()
-    /// How many publications of one identity, or one address, are taken each minute.
+    /// How many requests of one identity, or one address, are looked at each minute.
     var perMinute: Int?
     /// What is answered, in place of the ids.
     var answer: JSONObject?
@@ -76,17 +76,20 @@ package struct Route: Equatable, Sendable {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
+    /// The placeholders that make the names of its feeds.
+    private var feedNames: [String] { allFeeds.flatMap(\.id.names) }
+
+    /// All placeholders.
+    private var names: [String] { feedNames + set.flatMap(\.value.names) }
+
     /// All placeholders whose values a request has to bring, without who asks.
-    var placeholders: [String] {
-        let templates = allFeeds.map(\.id) + set.compactMap { $0.value.asString.flatMap { TextTemplate($0) } }
-        return templates.flatMap(\.names).filter { $0 != Route.identity }
-    }
+    var placeholders: [String] { names.filter { $0 != Route.identity } }
 
     /// Whether it is about whoever asks.
-    var needsIdentity: Bool {
-        allFeeds.contains { $0.id.names.contains(Route.identity) }
-            || set.contains { $0.value.asString.flatMap { TextTemplate($0) }?.names.contains(Route.identity) == true }
-    }
+    var needsIdentity: Bool { names.contains(Route.identity) }
+
+    /// Whether a parameter may stand in the query: what is published may not, since queries are logged on the way.
+    func isInQuery(_ name: String) -> Bool { feedNames.contains(name) }
 
     /// Whether it begins with a slash and has only segments that are one placeholder, or of letters, digits and `-._~`.
     private static func isPath(_ text: Substring) -> Bool {

@@ -57,24 +57,26 @@ struct RoutedRequest {
 
     // MARK: - Parameters
 
-    /// A parameter: from the path, else the body, else the query; nil where it is missing, null or empty.
+    /// A parameter: from the path, else the body, else the query if it is part of a feed's name; nil where it is missing,
+    /// null or empty.
     private func value(_ name: String) -> JSONValue? {
-        let value = path[name].map { .string($0) } ?? body[name] ?? request.target.first(name).map { .string($0) }
+        var value = path[name].map { .string($0) } ?? body[name]
+        if value == nil, route.isInQuery(name) { value = request.target.first(name).map { .string($0) } }
         return value == .null || value == .string("") ? nil : value
     }
 
     private func text(_ name: String) throws(Problem) -> String {
         if name == Route.identity, let identity { return identity.description }
-        switch value(name) {
-        case .string(let text): return text
-        case .number(let digits): return digits
-        case nil: throw route.missing([name])
-        default: throw Problem(.badRequest, "\(name) is text or a number.")
-        }
+        guard let value = value(name) else { throw route.missing([name]) }
+        return try text(name, value)
     }
 
-    private func fill(_ template: TextTemplate) throws(Problem) -> String {
-        try template.filled { name throws(Problem) in try text(name) }
+    private func text(_ name: String, _ value: JSONValue) throws(Problem) -> String {
+        switch value {
+        case .string(let text): return text
+        case .number(let digits): return digits
+        default: throw Problem(.badRequest, "\(name) is text or a number.")
+        }
     }
 
     private func checkMissing() throws(Problem) {
@@ -92,7 +94,7 @@ struct RoutedRequest {
         try checkMissing()
         var feeds: [FeedName] = []
         for template in route.allFeeds {
-            let id = try fill(template.id)
+            let id = try template.id.filled { name throws(Problem) in try text(name) }
             guard let feed = FeedName(kind: template.kind, id: id) else {
                 throw Problem(
                     .badRequest,
@@ -106,45 +108,36 @@ struct RoutedRequest {
 
     /// The same request to a path of the API: what the route says, then what the client may choose.
     func request(path: String, feeds: [FeedName] = []) throws(Problem) -> HTTPRequest {
-        var pairs = feeds.map { ("feed", $0.text) }
-        if route.asksForEvents { pairs.append(("events", "1")) }
-        for (name, value) in route.query {
-            for text in value.queryTexts { pairs.append((name, text)) }
-        }
         let taken = ["feed", "events", "token"]
-        pairs += request.target.query.filter { !taken.contains($0.name) && route.query[$0.name] == nil }
-        let query = pairs.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }
-        guard let target = RequestTarget("\(path)?\(query.joined(separator: "&"))") else {
-            throw Problem(.badRequest, "The query cannot be read.")
-        }
+        let chosen = request.target.query.filter { !taken.contains($0.name) && route.query[$0.name] == nil }
         var request = request
-        request.target = target
+        request.target = try route.target(path, feeds, chosen: chosen)
         return request
     }
 
     /// What is to be published.
     func notification() throws(Problem) -> JSONObject {
         try checkMissing()
-        for (name, limit) in route.maxLengths { try check(name, limit.asInt ?? 0) }
+        for (name, limit) in route.maxLengths {
+            try check(name, value(name), limit.asInt ?? 0)
+            // What the path says instead of the body is published from the body all the same.
+            if route.members == nil { try check(name, body[name], limit.asInt ?? 0) }
+        }
         var notification = JSONObject()
         if let members = route.members {
             for name in members { notification[name] = value(name) }
         } else {
             notification = body
         }
-        for (name, value) in route.set {
-            if let template = value.asString.flatMap({ TextTemplate($0) }) {
-                notification[name] = .string(try fill(template))
-            } else {
-                notification[name] = value
-            }
+        for member in route.set {
+            notification[member.name] = try member.value.filled { name throws(Problem) in try text(name) }
         }
         return notification
     }
 
-    private func check(_ name: String, _ limit: Int) throws(Problem) {
-        guard value(name) != nil else { return }
-        guard try text(name).unicodeScalars.count <= limit else {
+    private func check(_ name: String, _ value: JSONValue?, _ limit: Int) throws(Problem) {
+        guard let value, !value.isNull else { return }
+        guard try text(name, value).unicodeScalars.count <= limit else {
             throw Problem(.unprocessableContent, "\(name) is too long: at most \(limit) characters.")
         }
     }
@@ -154,6 +147,30 @@ struct RoutedRequest {
         guard var answer = route.answer else { return nil }
         for (name, value) in answer where value == .string("{id}") { answer[name] = .string(id) }
         return answer
+    }
+}
+
+extension Route {
+    /// What a request to a path of the API has in place of one to this route.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the API.
+    ///   - feeds: The feeds that the route leads to.
+    ///   - chosen: What the client says beside.
+    /// - Returns: The target.
+    /// - Throws: 400 where there can be none.
+    func target(
+        _ path: String, _ feeds: [FeedName], chosen: [(name: String, value: String)] = []
+    ) throws(Problem) -> RequestTarget {
+        var pairs = feeds.map { ("feed", $0.text) }
+        if asksForEvents { pairs.append(("events", "1")) }
+        for (name, value) in query { pairs += value.queryTexts.map { (name, $0) } }
+        for (name, value) in chosen { pairs.append((name, value)) }
+        let query = pairs.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }
+        guard let target = RequestTarget("\(path)?\(query.joined(separator: "&"))") else {
+            throw Problem(.badRequest, "The query cannot be read.")
+        }
+        return target
     }
 }
 

@@ -59,6 +59,14 @@ struct RoutedRequestTests {
         #expect(target.all("since") == ["now"] && target.all("events").isEmpty && target.all("token").isEmpty)
     }
 
+    @Test func `what the route says of pace is the stream's, whatever the client asks for`() throws {
+        let request = try routed(
+            "/c", #"{"feed": "user:1", "query": {"min_interval_ms": 1000}}"#, "/c?min_interval_ms=1")
+        let stream = try StreamRequest(
+            request.request(path: "/v1/stream", feeds: request.feeds()), Configuration(), epoch: "k3x9")
+        #expect(stream.minimumInterval == 1000)
+    }
+
     private let send = #"{"feed": "chat:{ticket_id}", "require": ["ticket_id", "message"]}"#
 
     @Test func `JSON and forms are bodies alike`() throws {
@@ -111,8 +119,8 @@ struct RoutedRequestTests {
 
     @Test func `what is published is what the route lets through, and what it sets`() throws {
         let members = """
-            {"feed": "chat:{ticket_id}", "body": ["ticket_id", "message", "mood"], "max_length": {"message": 3},
-             "set": {"sender_id": "{user}", "room": "room {ticket_id}", "v": 1, "tags": ["{user}"]},
+            {"feed": "chat:{ticket_id}", "who": "reader", "body": ["ticket_id", "message", "mood"], "max_length": {"message": 3},
+             "set": {"sender_id": "{user}", "room": "room {ticket_id}", "v": 1, "tags": ["{user}", {"of": "{ticket_id}", "n": null}]},
              "answer": {"status": "ok", "id": "{id}"}}
             """
         func sent(_ body: String) throws -> RoutedRequest {
@@ -122,10 +130,33 @@ struct RoutedRequestTests {
         #expect(
             try message.notification() == [
                 "ticket_id": .string("7"), "message": .string("äöü"), "sender_id": .string("42"),
-                "room": .string("room 7"), "v": .number("1"), "tags": .array([.string("{user}")]),
+                "room": .string("room 7"), "v": .number("1"),
+                "tags": .array([.string("42"), .object(["of": .string("7"), "n": .null])]),
             ])
         #expect(message.answer(id: "a1") == ["status": .string("ok"), "id": .string("a1")])
         #expect(try problem { _ = try sent(#"{"message":"four"}"#).notification() }.status == .unprocessableContent)
         #expect(try problem { _ = try sent(#"{"message":["a long one"]}"#).notification() }.status == .badRequest)
+    }
+
+    @Test func `what is published stands in the body, and what it must have and may be is asked of that`() throws {
+        func refusal(_ target: String, _ body: String, _ more: String = "", segments: [String] = []) throws -> Int? {
+            let members =
+                #"{"feed": "chat:{ticket_id}", "require": ["ticket_id", "message"], "max_length": {"ticket_id": 3}\#(more)}"#
+            let name = segments.isEmpty ? "POST /c" : "POST /c/{ticket_id}"
+            do {
+                _ = try routed(name, members, target, segments: segments, body: body).notification()
+                return nil
+            } catch let problem as Problem {
+                return problem.status.code
+            }
+        }
+        #expect(try refusal("/c?ticket_id=7", #"{"message":"m"}"#) == nil)
+        #expect(try refusal("/c?ticket_id=7&message=secret", "{}") == 400)
+        #expect(try refusal("/c?ticket_id=7&message=secret", "{}", #", "body": ["message"]"#) == 400)
+        #expect(try refusal("/c?ticket_id=7&by=me", #"{"message":"m"}"#, #", "set": {"by": "{by}"}"#) == 400)
+        #expect(try refusal("/c?ticket_id=7777", #"{"message":"m"}"#) == 422)
+        let both = #"{"message":"m","ticket_id":"7777"}"#
+        #expect(try refusal("/c/7", both, segments: ["7"]) == 422)
+        #expect(try refusal("/c/7", both, #", "body": ["message"]"#, segments: ["7"]) == nil)
     }
 }
