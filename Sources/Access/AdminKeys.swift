@@ -54,8 +54,6 @@ package struct AdminKeys: Sendable {
         }
     }
 
-    package func scope(of key: String) -> Scope? { find(key)?.scope }
-
     private mutating func add(_ words: [Substring], number: Int) throws(AccessError) {
         guard let key = words.first else { throw AdminKeys.refusal(number, "is empty") }
         guard key.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {

@@ -22,8 +22,9 @@ struct ClientSocket: ~Copyable {
 
     private static func connect(to path: String, _ address: ServerAddress) throws(CommandError) -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw unreachable(address, errno) }
         set(SO_SNDTIMEO, .seconds(10), of: descriptor)
-        guard descriptor >= 0, clinux_connect_unix(descriptor, path) == 0 else {
+        guard clinux_connect_unix(descriptor, path) == 0 else {
             let reason = errno
             close(descriptor)
             throw unreachable(address, reason)
@@ -45,13 +46,17 @@ struct ClientSocket: ~Copyable {
         var reason = EADDRNOTAVAIL
         var candidate = list
         while let info = candidate?.pointee {
+            candidate = info.ai_next
             let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), info.ai_protocol)
+            guard descriptor >= 0 else {
+                reason = errno
+                continue
+            }
             // The timeout of writing is also that of connecting (socket(7)).
             set(SO_SNDTIMEO, .seconds(10), of: descriptor)
-            if descriptor >= 0, Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
+            if Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
             reason = errno == EINPROGRESS ? ETIMEDOUT : errno
             close(descriptor)
-            candidate = info.ai_next
         }
         throw unreachable(address, reason)
     }

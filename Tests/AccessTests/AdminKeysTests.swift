@@ -19,8 +19,8 @@ struct AdminKeysTests {
     @Test func `any of several keys is good for everything`() throws {
         for text in ["\(first),\(second)", " \(first) ,\t\(second)\n"] {
             let keys = try AdminKeys(text)
-            #expect(keys.scope(of: first) == .everything)
-            #expect(keys.scope(of: second) == .everything)
+            #expect(keys.find(first)?.scope == .everything)
+            #expect(keys.find(second)?.scope == .everything)
             #expect(keys.kinds.isEmpty && !keys.isEmpty)
         }
     }
@@ -31,30 +31,30 @@ struct AdminKeysTests {
             "", ",", " ", String(first.dropLast()), first + "0", first.uppercased(), " " + first, "\(first),\(second)",
             "\(second) job", "job", second + "=",
         ] {
-            #expect(keys.scope(of: text) == nil, "\(text)")
+            #expect(keys.find(text)?.scope == nil, "\(text)")
         }
     }
 
     @Test func `a key that is confined to kinds is good for these only`() throws {
         let keys = try AdminKeys("\(first) job metrics,\(second)")
-        let scope = try #require(keys.scope(of: first))
+        let scope = try #require(keys.find(first)?.scope)
         #expect(scope == .kinds(["job", "metrics"]))
         #expect(scope.allows(kind: "job") && scope.allows(kind: "metrics"))
         #expect(!scope.allows(kind: "user") && !scope.allows(kind: "jo") && !scope.allows(kind: ""))
-        #expect(try #require(keys.scope(of: second)).allows(kind: "user"))
+        #expect(try #require(keys.find(second)?.scope).allows(kind: "user"))
         #expect(keys.kinds == ["job", "metrics"])
     }
 
     @Test func `of equal keys the last counts`() throws {
-        #expect(try AdminKeys("\(first),\(first) job").scope(of: first) == .kinds(["job"]))
-        #expect(try AdminKeys("\(first) job,\(first)").scope(of: first) == .everything)
+        #expect(try AdminKeys("\(first),\(first) job").find(first)?.scope == .kinds(["job"]))
+        #expect(try AdminKeys("\(first) job,\(first)").find(first)?.scope == .everything)
     }
 
     @Test(arguments: ["", " ", "\n\t "])
     func `a blank setting has no keys`(text: String) throws {
         let keys = try AdminKeys(text)
         #expect(keys.isEmpty)
-        #expect(keys.scope(of: text) == nil && keys.scope(of: "") == nil)
+        #expect(keys.find(text)?.scope == nil && keys.find("")?.scope == nil)
     }
 
     @Test(arguments: [

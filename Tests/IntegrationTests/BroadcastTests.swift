@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Redis
 import Testing
@@ -61,6 +62,16 @@ struct BroadcastTests {
         #expect(try broadcast(body, to: bridge).text == #"{"feeds":1000}"#)
         let redis = try bridge.redis()
         for user in [1, 500, 1000] { #expect(try redis.command("LLEN", "notifications:user:\(user)").integer == 1) }
+    }
+
+    @Test func `what some feeds got before the database failed is told, and counted`() throws {
+        let bridge = try FlagpoleProcess(["kinds": Self.kinds])
+        let database = bridge.directory.path("data/flagpole.sqlite3")
+        try FileManager.default.moveItem(atPath: database, toPath: database + ".away")
+        let body = #"{"to":{"feeds":["row:1","job:1"]},"notification":{"id":"a"}}"#
+        let answer = try broadcast(body, to: bridge)
+        #expect(answer.status == 503 && answer.json["detail"]?.asString?.contains("1 of 2 feeds have it") == true)
+        #expect(try bridge.metric(#"flagpole_entries_total{result="published"}"#) == 1)
     }
 
     @Test func `without Redis it says how far it came and how to go on`() throws {

@@ -32,14 +32,9 @@ package struct Configuration: Sendable, Equatable {
 extension Configuration {
     static let table = SettingsTable(
         Server.settings + RedisServer.settings + [Setting("data_dir", \.dataDirectory, .path)] + Database.settings
-            + Polling.settings + Auth.settings + CORS.settings + [Setting("kinds", \.kinds), .events("events")]
-            + laterDeclarations + Log.settings)
-
-    /// What the file may say already, though this version only knows the default.
-    private static let laterDeclarations: [Setting<Configuration>] = [
-        .routes,
-        .generators,
-    ]
+            + Polling.settings + Auth.settings + CORS.settings + [
+                Setting("kinds", \.kinds), .events("events"), .routes, .generators,
+            ] + Log.settings)
 
     /// The file at the path that data directory and database give; the path is relative to the current directory.
     package var databasePath: String {

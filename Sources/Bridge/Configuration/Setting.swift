@@ -31,32 +31,11 @@ struct Setting<Root>: Sendable {
         }
     }
 
-    /// A setting of which this version knows only the default.
-    static func only(_ path: String, _ expected: JSONValue) -> Setting {
-        Setting(path, fromText: expected.readingAlike) { value, location, _ throws(ConfigurationError) in
-            guard value == expected else {
-                throw location.refusing(value, "only \(expected.line) is supported by this version")
-            }
-        } value: { _ in
-            expected
-        }
-    }
-
     /// The variable of the environment that sets it.
     var environmentName: String { "FLAGPOLE_\(path.joined(separator: "_").uppercased())" }
 }
 
 extension JSONValue {
-    /// Turns text into JSON of this value's type; nil for an object, which text cannot say.
-    fileprivate var readingAlike: (@Sendable (String) -> JSONValue)? {
-        switch self {
-        case .object: nil
-        case .array: { JSONValue.array(listed: $0) }
-        case .number: { .number(written: $0) }
-        case .null, .bool, .string: { .string($0) }
-        }
-    }
-
     /// A whole number; text that is none stays text, for an error to show.
     static func number(written text: String) -> JSONValue {
         Int(text).map { .number(String($0)) } ?? .string(text)

@@ -39,6 +39,7 @@ extension Hub {
     /// - Returns: how many feeds have it; one that refuses does not keep the others from it.
     private func publish(_ publication: Publication, to feeds: [FeedName]) async throws(Problem) -> Int {
         var progress = BroadcastProgress(total: feeds.count, id: publication.ids[0])
+        defer { telemetry.entriesPublished.add(progress.count) }
         let size = max(1, min(Self.feedsPerRound, Self.bytesPerRound / (publication.entries[0].count + 256)))
         for start in stride(from: 0, to: feeds.count, by: size) {
             let part = feeds[start..<min(start + size, feeds.count)]
@@ -67,7 +68,6 @@ extension Hub {
                 }
             }
         }
-        telemetry.entriesPublished.add(progress.count)
         guard let refusal = progress.refusal else { return progress.count }
         telemetry.redisErrors(RedisError.server(refusal).kind).add(progress.refused)
         telemetry.logger.warning(
