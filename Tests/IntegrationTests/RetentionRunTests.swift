@@ -99,7 +99,8 @@ struct RetentionRunTests {
         let bridge = try FlagpoleProcess(["kinds": ["metrics": kind]], redis: server)
         let redis = try server.connect()
         for number in 1...700 { try redis.command("RPUSH", "metrics:cpu", #"{"n":\#(number)}"#) }
-        _ = try bridge.stream("feed=metrics:cpu").notifications(700)
+        try bridge.liveStream("feed=metrics:cpu")
+        try eventually("all of them") { try count("notifications", bridge) == 700 }
         #expect(try bridge.stop() == 0)
         let configuration = bridge.directory.text("config.json")
         try bridge.directory.write(
