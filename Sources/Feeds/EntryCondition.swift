@@ -50,7 +50,8 @@ package struct EntryCondition: Hashable, Sendable {
             guard values.count <= EntryCondition.maximumValues, !values.contains(where: \.isEmpty) else { return nil }
             (member, test) = (left, .oneOf(values.map { .text($0, EntryCondition.number($0)) }))
         }
-        guard !member.isEmpty else { return nil }
+        // `status!=done` is none of these, and means something else elsewhere.
+        guard let end = member.utf8.last, !"!=<>".utf8.contains(end) else { return nil }
         self.member = String(member)
     }
 

@@ -69,7 +69,8 @@ struct EntryConditionTests {
 
     @Test(arguments: [
         "", "priority", "priority>5", "priority<5", "=5", ">=5", "<=5", "priority>=", "priority>=high", "priority>=0x5",
-        "priority>=inf", "priority>=1e999", "status=", "status=a,", "status=,a", "status=a,,b",
+        "priority>=inf", "priority>=1e999", "status=", "status=a,", "status=,a", "status=a,,b", "status!=done", "n<>=5",
+        "n>>=5",
     ])
     func `what is no condition is refused`(text: String) {
         #expect(EntryCondition(query: text) == nil)
