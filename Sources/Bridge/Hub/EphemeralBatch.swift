@@ -7,6 +7,9 @@ struct EphemeralBatch: Sendable {
     var entries: [EphemeralEntry] = []
 }
 
+/// Passes a batch on to an event loop's streams, and calls `done` when that has happened.
+typealias EphemeralReceiver = @Sendable (EphemeralBatch, _ done: @escaping @Sendable () -> Void) -> Void
+
 /// An entry that is stored nowhere: it has no position, and is sent once, to whoever is there.
 struct EphemeralEntry: Sendable {
     let feed: FeedName

@@ -9,10 +9,10 @@ import Redis
 extension Poller {
     func isEphemeral(_ slot: Int) -> Bool { kinds[feeds[slot].kind].isEphemeral }
 
-    /// Says who gets what was read.
+    /// Says who gets what was read: all of them.
     ///
     /// The calls come on the poller's thread, in the order of reading.
-    func handOver(to receiver: @escaping @Sendable (EphemeralBatch) -> Void) { passOn = receiver }
+    func handOver(to receivers: [EphemeralReceiver]) { self.receivers = receivers }
 
     /// Notes where a list ends whose feed has become watched.
     func passOver(_ replies: [RedisReply], _ slot: Int) {
@@ -24,6 +24,12 @@ extension Poller {
             ephemeralTails[slot] = tail
         case .refused(let error):
             feeds[slot].isFaulty = true
+            // There is no list: whatever is on it one day is new.
+            if error.code == "WRONGTYPE" {
+                feeds[slot].passesOver = false
+                feeds[slot].position = .start
+                ephemeralTails[slot] = nil
+            }
             report(feeds[slot].name.text, error)
         }
         release(slot)
@@ -67,8 +73,12 @@ extension Poller {
     func handOverPassed() {
         guard !passing.entries.isEmpty else { return }
         telemetry.entriesEphemeral.add(passing.entries.count)
-        passOn(passing)
+        let passed = passing
         passing = EphemeralBatch()
+        handOversUnderWay += receivers.count
+        for receive in receivers {
+            receive(passed) { [self] in post(on: executor) { $0.handOversUnderWay -= 1 } }
+        }
     }
 
     private func discard(_ reason: BadEntry, _ slot: Int) {

@@ -27,7 +27,7 @@ struct EventFlags {
     private(set) var handled: [Int: [UInt8]] = [:]
     /// When those are lowered that are still up.
     private(set) var nextLowering = MonotonicTime.distantFuture
-    /// Keys that are neither strings nor such hashes, and until when they are left alone.
+    /// Keys that are neither strings nor such hashes, or that Redis refuses, and until when they are left alone.
     private var faultyUntil: [Int: MonotonicTime] = [:]
 
     static let retryInterval: Milliseconds = 5000
@@ -40,10 +40,8 @@ struct EventFlags {
         activeInterval = min(interval, Milliseconds(Int64(settings.poll.activeIntervalMilliseconds)))
     }
 
-    /// When something is to be done; nothing while no stream asks.
-    var nextDeadline: MonotonicTime {
-        min(nextLowering, isAsked && !isStoring ? nextTick : .distantFuture)
-    }
+    /// When the flags are to be looked at next; never while no stream asks.
+    var nextLook: MonotonicTime { isAsked && !isStoring ? nextTick : .distantFuture }
 
     private var isAsked: Bool { watchers > 0 && !keys.isEmpty }
 
@@ -63,7 +61,8 @@ struct EventFlags {
     /// Notes that a flag is absent or down: whatever it is set to next is news.
     mutating func rest(_ index: Int) { handled[index] = nil }
 
-    func isFaulty(_ index: Int, _ now: MonotonicTime) -> Bool { faultyUntil[index].map { $0 > now } ?? false }
+    /// The keys that are to be asked for now.
+    func sound(_ now: MonotonicTime) -> [Int] { keys.indices.filter { faultyUntil[$0].map { $0 <= now } ?? true } }
 
     mutating func noteFault(_ index: Int, _ now: MonotonicTime) { faultyUntil[index] = now + Self.faultInterval }
 
@@ -116,22 +115,19 @@ extension Poller {
     func checkEvents(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         try lowerEvents(connection, now)
         // Without the lease they are another bridge's to lower.
-        guard events.isDue(now), lease.isHeld, mayRead(now) else { return }
-        connection.append(["EXISTS"] + events.keys)
-        let answer = try connection.readReply()
-        if let error = answer.serverError { return try refuse(error, "events") }
+        guard mayRead(now), events.isDue(now), lease.isHeld else { return }
+        let asked = events.sound(now)
+        guard !asked.isEmpty else { return }
+        guard let answer = try ask("EXISTS", asked, connection, now) else { return }
         guard answer.integer > 0 else {
-            for index in events.names.indices { events.rest(index) }
+            for index in asked { events.rest(index) }
             return
         }
-        connection.append(["MGET"] + events.keys)
-        let reply = try connection.readReply()
-        if let error = reply.serverError { return try refuse(error, "events") }
-        guard reply.count == events.keys.count else { return }
+        guard let reply = try ask("MGET", asked, connection, now), reply.count == asked.count else { return }
         var raised: [EventFlags.Value] = []
         var others: [Int] = []
-        for index in 0..<reply.count {
-            let element = reply.element(index)
+        for (place, index) in asked.enumerated() {
+            let element = reply.element(place)
             if element.kind == .string { note(element, index, &raised) } else { others.append(index) }
         }
         // A key that exists but reads nil is none of a string.
@@ -143,10 +139,31 @@ extension Poller {
         announce(raised)
     }
 
+    /// Asks for keys at once; `nil` where Redis refuses.
+    ///
+    /// Where one key is not allowed all are refused: then each is tried, so that the others are asked for from then on.
+    private func ask(
+        _ command: String, _ indices: [Int], _ connection: RedisConnection, _ now: MonotonicTime
+    ) throws(RedisError) -> RedisReply? {
+        connection.append([command] + indices.map { events.keys[$0] })
+        let reply = try connection.readReply()
+        guard let error = reply.serverError else { return reply }
+        guard error.code == "NOPERM" else {
+            try refuse(error, "events")
+            return nil
+        }
+        for index in indices { connection.append(command, events.keys[index]) }
+        for index in indices {
+            guard let error = try connection.readReply().serverError else { continue }
+            try refuse(error, "the event \(events.names[index])")
+            events.noteFault(index, now)
+        }
+        return nil
+    }
+
     private func checkHashes(
         _ indices: [Int], _ raised: inout [EventFlags.Value], _ connection: RedisConnection, _ now: MonotonicTime
     ) throws(RedisError) {
-        let indices = indices.filter { !events.isFaulty($0, now) }
         for index in indices { connection.append("HGET", events.keys[index], Self.hashField) }
         for index in indices {
             let reply = try connection.readReply()
@@ -201,6 +218,27 @@ extension Poller {
         guard lease.isHeld else { return events.lowerAgain(now) }
         let values = events.takeHandled()
         guard !values.isEmpty else { return }
+        var errors = try lower(values, connection)
+        if values.count > 1, errors.contains(where: { $0?.code == "NOPERM" }) {
+            // One key that is not allowed has all refused.
+            errors.removeAll()
+            for value in values { errors += try lower([value], connection) }
+        }
+        for (value, error) in zip(values, errors) {
+            guard let error else {
+                events.rest(value.index)
+                telemetry.flagsLowered.add()
+                continue
+            }
+            report("the event \(events.names[value.index])", error)
+            events.lowerAgain(now)
+        }
+    }
+
+    /// Lowers flags; returns what Redis said against each, if anything.
+    private func lower(
+        _ values: [EventFlags.Value], _ connection: RedisConnection
+    ) throws(RedisError) -> [RedisServerError?] {
         var command: [UInt8] = []
         RESPEncoder.appendArrayHeader(3 + 2 * values.count, to: &command)
         RESPEncoder.appendBulk("EVAL", to: &command)
@@ -211,15 +249,8 @@ extension Poller {
         connection.append(encoded: command)
         let reply = try connection.readReply()
         if let error = reply.serverError, error.isOfWholeServer { throw .server(error) }
-        for (index, value) in values.enumerated() {
-            let error = reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil)
-            guard let error else {
-                events.rest(value.index)
-                telemetry.flagsLowered.add()
-                continue
-            }
-            report("the event \(events.names[value.index])", error)
-            events.lowerAgain(now)
+        return values.indices.map { index in
+            reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil)
         }
     }
 }

@@ -39,7 +39,9 @@ actor Poller {
     var ephemeralTails: [Int: [EntryHash]] = [:]
     /// What was read of them in this round trip, and who gets it.
     var passing = EphemeralBatch()
-    var passOn: @Sendable (EphemeralBatch) -> Void = { _ in }
+    var receivers: [EphemeralReceiver] = []
+    /// How many of them have not passed on yet what they were handed, counting each hand-over.
+    var handOversUnderWay = 0
     var positionWaits: [PositionWait] = []
     /// What judges the entries of kinds that are ephemeral and have conditions.
     var ephemeralJudges: [Int: EntryJudge] = [:]
@@ -73,7 +75,7 @@ actor Poller {
         var window = ListReading.window
     }
 
-    /// No more batches than this wait for the store; what is behind stays on its list.
+    /// No more batches than this wait for the store, or for an event loop; what is behind stays on its list.
     static let maximumBatchesUnderWay = 8
 
     init(_ settings: Configuration, endpoint: RedisEndpoint, owner: String, writer: StoreWriter, telemetry: Telemetry) {
@@ -122,16 +124,13 @@ actor Poller {
     private var nextPositionWait: MonotonicTime { positionWaits.reduce(.distantFuture) { min($0, $1.end) } }
 
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
-        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextDeadline, nextPositionWait)
+        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextLowering, nextPositionWait)
         if let inspection = inspections.first { next = min(next, inspection.next) }
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
-        // What waits for the store is woken by its answer; the rest is read at once.
-        if (!toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty)
-            && batchesUnderWay < Poller.maximumBatchesUnderWay
-        {
-            next = min(next, max(now, storeRetry))
-        }
-        return next
+        // What waits for the store or an event loop is woken by its answer; the rest is read at once.
+        guard hasRoom else { return next }
+        let hasToRead = !toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty
+        return min(next, max(hasToRead ? now : events.nextLook, storeRetry))
     }
 
     private func connection(_ now: MonotonicTime) throws(RedisError) -> RedisConnection? {
@@ -146,6 +145,8 @@ actor Poller {
         handledFlags.removeAll()
         for slot in feeds.slots.indices where feeds[slot].phase != .free {
             feeds[slot].needsReading = true
+            // What was pushed meanwhile is old.
+            if isEphemeral(slot) { feeds[slot].passesOver = true }
             if feeds[slot].phase == .idle { toRead.append(slot) }
         }
     }
@@ -175,8 +176,12 @@ actor Poller {
     // MARK: - Asking and answering the store
 
     /// Whether lists may be read: not while the store fails or has enough to do.
-    func mayRead(_ now: MonotonicTime) -> Bool {
-        batchesUnderWay < Poller.maximumBatchesUnderWay && now >= storeRetry
+    func mayRead(_ now: MonotonicTime) -> Bool { hasRoom && now >= storeRetry }
+
+    /// Whether neither the store nor an event loop has enough to do.
+    private var hasRoom: Bool {
+        batchesUnderWay < Poller.maximumBatchesUnderWay
+            && handOversUnderWay < Poller.maximumBatchesUnderWay * max(1, receivers.count)
     }
 
     func storeFailed(_ error: any Error, _ now: MonotonicTime) {

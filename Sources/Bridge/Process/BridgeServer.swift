@@ -113,9 +113,15 @@ private final class RunningBridge {
             }
         }
         poller.post(on: poller.executor) { [hubs] poller in
-            poller.handOver { batch in
-                for hub in hubs { hub.post(on: hub.loop) { $0.deliver(batch) } }
+            let receivers: [EphemeralReceiver] = hubs.map { hub in
+                { batch, done in
+                    hub.post(on: hub.loop) {
+                        $0.deliver(batch)
+                        done()
+                    }
+                }
             }
+            poller.handOver(to: receivers)
         }
         threads = [
             NamedThread("flagpole-writer") { [writer] in

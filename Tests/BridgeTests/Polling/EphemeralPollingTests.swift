@@ -21,16 +21,22 @@ struct EphemeralPollingTests {
     }
 
     private func run(
-        flag: Bool = true, _ body: (inout DrivenPoller) async throws -> Void
+        flag: Bool = true, reconciling interval: Int = 30_000, _ body: (inout DrivenPoller) async throws -> Void
     ) async throws {
         var settings = Configuration()
+        settings.poll.reconcileIntervalMilliseconds = interval
         settings.kinds.append(
             .test("typing") {
                 $0.isEphemeral = true
                 if !flag { $0.source = .list }
             })
         try await DrivenPoller.run(settings, redis, store) { poller in
-            await poller.poller.handOver { [passed] in passed.add($0) }
+            await poller.poller.handOver(to: [
+                { [passed] batch, done in
+                    passed.add(batch)
+                    done()
+                }
+            ])
             try await body(&poller)
         }
         let rows = try store.connect().scalarInt(
@@ -40,6 +46,11 @@ struct EphemeralPollingTests {
 
     private func push(_ ids: String...) throws {
         for id in ids { try redis.command("RPUSH", Self.list, #"{"id":"\#(id)"}"#) }
+    }
+
+    private func push(_ numbers: Range<Int>) throws {
+        redis.connection.append(["RPUSH", Self.list] + numbers.map { "{\"id\":\"\($0)\"}" })
+        _ = try redis.connection.readReply()
     }
 
     private func raise() throws { try redis.command("SET", "typing:1:changed", "1") }
@@ -100,16 +111,57 @@ struct EphemeralPollingTests {
         }
     }
 
-    @Test func `many are passed on in their order, also without a flag, and after Redis was away`() async throws {
+    @Test func `many are passed on in their order`() async throws {
         try await run { poller in
             try push("old")
             try await watch(&poller)
-            let ids = (0..<1000).map(String.init)
-            for id in ids { try push(id) }
+            try push(0..<1000)
+            try raise()
+            try await poller.pass(1, each: 1000)
+            #expect(passed.ids == (0..<1000).map(String.init))
+        }
+    }
+
+    @Test func `what is pushed while Redis cannot be reached is old`() async throws {
+        try await run { poller in
+            try await watch(&poller)
+            try push("a")
             try redis.command("CLIENT", "KILL", "TYPE", "normal")
             try await poller.turn(2)
-            try await poller.pass(40, each: 1000)
-            #expect(passed.ids == ids)
+            try await poller.pass(3, each: 1000)
+            #expect(passed.ids.isEmpty)
+            try push("b")
+            try raise()
+            try await poller.pass(2, each: 1000)
+            #expect(passed.ids == ["b"])
+        }
+    }
+
+    @Test func `no more is read than event loops have passed on, but for a little`() async throws {
+        try await run { poller in
+            let held = Held()
+            await poller.poller.handOver(to: [{ held.add($0, $1) }])
+            try await watch(&poller)
+            try push(0..<4000)
+            try raise()
+            try await poller.turn(80)
+            #expect(held.count == 2048)
+            held.release()
+            try await poller.turn(20)
+            #expect(held.count == 4000)
+            held.release()
+            try await poller.pass(1, each: 1000)
+        }
+    }
+
+    @Test func `what comes to a list that was of another type is new`() async throws {
+        try await run(reconciling: 1000) { poller in
+            try redis.command("SET", Self.list, "x")
+            try await watch(&poller)
+            try redis.command("DEL", Self.list)
+            try push("a", "b")
+            try await poller.pass(10, each: 1000)
+            #expect(passed.ids == ["a", "b"])
         }
     }
 
@@ -154,4 +206,26 @@ private final class Passed: Sendable {
 
     var entries: [EphemeralEntry] { state.withLock { $0 } }
     var ids: [String?] { entries.map(\.id) }
+}
+
+/// An event loop that is slow: what it was handed, until a test says that it was passed on.
+private final class Held: Sendable {
+    private let state = Mutex<(count: Int, answers: [@Sendable () -> Void])>((0, []))
+
+    func add(_ batch: EphemeralBatch, _ done: @escaping @Sendable () -> Void) {
+        state.withLock {
+            $0.count += batch.entries.count
+            $0.answers.append(done)
+        }
+    }
+
+    func release() {
+        let answers = state.withLock { state in
+            defer { state.answers.removeAll() }
+            return state.answers
+        }
+        for answer in answers { answer() }
+    }
+
+    var count: Int { state.withLock { $0.count } }
 }

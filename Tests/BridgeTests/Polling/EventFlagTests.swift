@@ -104,6 +104,38 @@ struct EventFlagTests {
         }
     }
 
+    @Test func `a key that is not allowed is reported and keeps no other event up`() async throws {
+        try await run { poller in
+            try redis.command("ACL", "SETUSER", "default", "resetkeys", "~app:event:sale", "~app:flagpole:bridge")
+            await poller.poller.watch([.broadcasts])
+            for _ in 0..<2 {
+                try redis.command("SET", "app:event:sale", "1")
+                try await poller.pass(4, each: 1000)
+            }
+            #expect(events(poller) == ["sale 1", "sale 1"])
+            #expect(poller.running.telemetry.redisErrors("noperm").value > 0)
+            // It may be allowed later.
+            try redis.command("ACL", "SETUSER", "default", "allkeys")
+            try redis.command("SET", "app:event:deploy", "1")
+            try await poller.pass(40, each: 1000)
+            #expect(events(poller).last == "deploy 1")
+        }
+    }
+
+    @Test func `a key that may only be read keeps no other flag up`() async throws {
+        try await run { poller in
+            try redis.command("SET", "app:event:deploy", "1")
+            try redis.command("SET", "app:event:sale", "1")
+            try redis.command(
+                "ACL", "SETUSER", "default", "resetkeys", "~app:event:sale", "%R~app:event:deploy", "~app:flagpole:*")
+            await poller.poller.watch([.broadcasts])
+            try await poller.pass(3, each: 1000)
+            #expect(events(poller) == ["deploy 1", "sale 1"])
+            #expect(try redis.command("EXISTS", "app:event:sale").integer == 0)
+            #expect(try redis.command("EXISTS", "app:event:deploy").integer == 1)
+        }
+    }
+
     @Test func `a flag that cannot be lowered is told once, until it changes`() async throws {
         try await run { poller in
             await poller.poller.watch([.broadcasts])
