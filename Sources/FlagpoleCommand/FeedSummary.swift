@@ -44,8 +44,7 @@ struct FeedSummary {
         let (stored, unread, lastNews) = try database.use { connection in
             let statement = try connection.prepare(
                 """
-                SELECT (SELECT count(*) FROM notifications WHERE feed = ?1),
-                    (SELECT count(*) FROM notifications WHERE feed = ?1 AND read_at IS NULL),
+                SELECT (SELECT count(*) FROM notifications WHERE feed = ?1), (\(UnreadCount.query)),
                     (SELECT n.stored_at FROM feeds f JOIN log ON log.feed = f.id AND log.kind = 1
                         JOIN notifications n ON n.seq = log.notification
                         WHERE f.name = ?1 ORDER BY log.pos DESC LIMIT 1)

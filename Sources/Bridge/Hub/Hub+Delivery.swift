@@ -39,6 +39,7 @@ extension Hub {
             } paced: { _ in
                 pacedEvent(change)
             }
+            if change.opensFeed { note(change.feed, hasEnded: false) }
         }
         for broadcast in commit.broadcasts {
             var event: [UInt8] = []
@@ -101,8 +102,9 @@ extension Hub {
         }
     }
 
-    /// Has every stream look into the database for what it was not told of.
-    func readAll() {
+    /// Has every stream look into the database for what it was not told of: what lies before `position` is handed over
+    /// no more.
+    func readAll(upTo position: LogPosition = 0) {
         for slot in streams.indices {
             switch streams[slot].mode {
             case .closed: break
@@ -111,6 +113,7 @@ extension Hub {
             case .live: fallBehind(slot, after: delivered)
             }
         }
+        delivered = max(delivered, position)
     }
 
     /// From here on a stream costs a cursor, and goes on from the database when it has drained.

@@ -67,13 +67,16 @@ extension Hub {
         }
     }
 
-    /// Notes which of its feeds have ended when a stream becomes live; whether nothing can come for it.
-    func noteEnds(_ ended: Set<FeedName>, _ slot: Int) -> Bool {
+    /// Notes which of its feeds have ended when a stream becomes live, and where; whether nothing can come for it.
+    ///
+    /// The database may have told it of a last entry that is yet to be handed over to the feed's other streams.
+    func noteEnds(_ ended: [FeedName: LogPosition], _ slot: Int) -> Bool {
         guard feedsCanEnd else { return false }
-        let list = streams[slot].subscription
-        for feed in subscriptions.feeds(list: list) where feed.canEnd {
-            subscriptions.note(feed.name, hasEnded: ended.contains(feed.name))
+        let feeds = subscriptions.feeds(list: streams[slot].subscription)
+        for feed in feeds where feed.canEnd {
+            let end = ended[feed.name]
+            if end ?? 0 <= delivered { subscriptions.note(feed.name, hasEnded: end != nil) }
         }
-        return subscriptions.haveAllEnded(list: list)
+        return !feeds.isEmpty && feeds.allSatisfy { ended[$0.name] != nil }
     }
 }

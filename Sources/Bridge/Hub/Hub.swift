@@ -86,7 +86,7 @@ actor Hub {
     /// What counts as read once it has arrived.
     var deliveries = Deliveries()
     /// The position up to which commits were delivered.
-    var delivered: LogPosition = 0
+    var delivered: LogPosition
     var isDraining = false
     let maximumStreams: Int
     /// The kinds whose notifications are read once they are delivered.
@@ -107,9 +107,8 @@ actor Hub {
 
     init(
         _ settings: Configuration, maximumStreams: Int, listener: Listener, adminListener: Listener? = nil,
-        epoch: String,
-        poller: Poller,
-        reader: StoreReader, writer: StoreWriter, publisher: Publisher, tokens: TokenStore, gatekeeper: Gatekeeper,
+        epoch: String, logEnd: LogPosition, poller: Poller, reader: StoreReader, writer: StoreWriter,
+        publisher: Publisher, tokens: TokenStore, gatekeeper: Gatekeeper,
         presence: PresenceBoard? = nil, telemetry: Telemetry
     ) {
         self.settings = settings
@@ -117,6 +116,7 @@ actor Hub {
         self.listener = listener
         self.adminListener = adminListener
         self.epoch = epoch
+        delivered = logEnd
         self.poller = poller
         self.reader = reader
         self.writer = writer

@@ -161,6 +161,7 @@ extension Poller {
         case .entries(let entries, let isFull):
             feeds[slot].isFaulty = false
             take(entries, slot, isRaised: isRaised, &batch, now)
+            feeds[slot].continues = isFull
             if isFull { needReading(slot) }
         case .absent:
             feeds[slot].isFaulty = false
@@ -230,6 +231,8 @@ extension Poller {
             feed: feeds[slot].name, isInbox: kind.isInbox, keep: kind.keep, expected: feeds[slot].position.count,
             position: position)
         reading.replacesTail = replacing
+        reading.continues = feeds[slot].continues && !replacing
+        feeds[slot].continues = false
         // A list that is begun anew is read from its beginning.
         if replacing { feeds[slot].tail = [] }
         return reading

@@ -27,7 +27,7 @@ extension Poller {
             for reading in readings {
                 guard let slot = feeds.slot(of: reading.feed) else { continue }
                 if outcome.conflicts.contains(reading.feed) {
-                    forgetPosition(slot)
+                    forgetPosition(slot, reading)
                     unknown.append(slot)
                 } else {
                     feeds[slot].position = reading.position
@@ -43,7 +43,7 @@ extension Poller {
             // Whether the commit lasted all the same, the store will say.
             for reading in readings {
                 guard let slot = feeds.slot(of: reading.feed) else { continue }
-                forgetPosition(slot)
+                forgetPosition(slot, reading)
                 unknown.append(slot)
             }
         }
@@ -51,8 +51,9 @@ extension Poller {
     }
 
     /// Has a feed wait for its position from the store, and be read again from there.
-    private func forgetPosition(_ slot: Int) {
+    private func forgetPosition(_ slot: Int, _ reading: FeedReading) {
         feeds[slot].phase = .unknown
+        feeds[slot].continues = reading.continues
         feeds[slot].needsReading = true
         feeds[slot].tail = []
     }

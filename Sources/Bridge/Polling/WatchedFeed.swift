@@ -26,6 +26,8 @@ struct WatchedFeed {
     ///
     /// A writer that trims its list shifts it every time: it is then aligned with these at once.
     var tail: [EntryHash] = []
+    /// Whether the last reading had as much as is taken at a time: the next one is one with it.
+    var continues = false
     /// Whether what is on its list now is old: of a kind that is ephemeral, until it was first read.
     var passesOver = false
     /// Whether its list is none: not asked again before the next comparison.

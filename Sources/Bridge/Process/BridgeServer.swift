@@ -91,7 +91,7 @@ private final class RunningBridge {
             Hub(
                 settings, maximumStreams: (streams + threads - 1) / threads, listener: listener,
                 adminListener: index == 0 ? admin : nil,
-                epoch: identity.epoch,
+                epoch: identity.epoch, logEnd: identity.last,
                 poller: poller, reader: reader, writer: writer, publisher: publisher, tokens: tokens,
                 gatekeeper: gatekeeper, presence: presence,
                 telemetry: telemetry)
@@ -103,8 +103,8 @@ private final class RunningBridge {
         writer.post(on: writer.executor) { [hubs, poller] writer in
             writer.handOver { commit in
                 for hub in hubs { hub.post(on: hub.loop) { $0.deliver(commit) } }
-            } gap: {
-                for hub in hubs { hub.post(on: hub.loop) { $0.readAll() } }
+            } gap: { end in
+                for hub in hubs { hub.post(on: hub.loop) { $0.readAll(upTo: end) } }
             }
             writer.ask { feeds in
                 poller.post(on: poller.executor) { $0.visit(feeds) }

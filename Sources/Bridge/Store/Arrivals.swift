@@ -11,6 +11,8 @@ final class Arrivals {
     static let feedsPerStep = 100
 
     private let connection: SQLiteConnection
+    /// The kinds whose rows are noted.
+    private let kinds: Set<String>
     private let next: SQLiteStatement
     private let anyFeeds: SQLiteStatement
     private let forget: SQLiteStatement
@@ -20,6 +22,7 @@ final class Arrivals {
     /// too.
     init(_ connection: SQLiteConnection, kinds: [String]) throws {
         self.connection = connection
+        self.kinds = Set(kinds)
         next = try connection.prepare(
             """
             SELECT a.notification, n.id, n.body, n.read_at FROM arrivals a
@@ -80,11 +83,19 @@ final class Arrivals {
                     sequence: next.int64(0), id: id, body: next.withBytes(2) { Array($0) },
                     readAt: next.optionalInt64(3)))
         }
-        for sequence in noted {
-            forget.bind(1, sequence)
-            try forget.run()
-        }
+        for sequence in noted { try forget(sequence) }
         return (rows, noted.count == Arrivals.rowsPerStep)
+    }
+
+    /// Has a row that the bridge itself inserts, and gives its position, not be noted.
+    func forget(_ row: Int64, of feed: FeedName) throws(SQLiteError) {
+        guard !kinds.isEmpty, kinds.contains(String(feed.kind)) else { return }
+        try forget(row)
+    }
+
+    private func forget(_ row: Int64) throws(SQLiteError) {
+        forget.bind(1, row)
+        try forget.run()
     }
 
     /// What stands for the feed in rows that have arrived, with or without a flag: it need not be a feed's name.

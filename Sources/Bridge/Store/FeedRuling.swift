@@ -18,7 +18,7 @@ struct FeedRuling {
     let start: LogPosition
     private var judge: EntryJudge?
     private let canEnd: Bool
-    private var hasEnded = false
+    private var hasEnded: Bool
     /// The notifications of this transaction that are not sent after all.
     private(set) var superseded: Set<LogPosition> = []
     /// The ids of earlier ones that were unread and count as read now.
@@ -26,18 +26,32 @@ struct FeedRuling {
     /// How many were kept from being sent, or taken out of what is sent.
     private(set) var withheld: [WithholdingRule: Int] = [:]
 
-    init(feed: FeedName, number: Int64, isInbox: Bool, start: LogPosition, kind: RuledKind?) {
+    /// - Parameters:
+    ///   - feed: The feed.
+    ///   - number: Its number.
+    ///   - isInbox: Whether it is an inbox.
+    ///   - start: The log's end.
+    ///   - kind: What its kind says of entries, if anything.
+    ///   - hasEnded: Whether its last entry came with what the transaction goes on with.
+    init(
+        feed: FeedName, number: Int64, isInbox: Bool, start: LogPosition, kind: RuledKind?, hasEnded: Bool = false
+    ) {
         self.feed = feed
         self.number = number
         self.isInbox = isInbox
         self.start = start
         judge = kind?.judge
         canEnd = kind?.canEnd ?? false
+        self.hasEnded = hasEnded
     }
 
     var hasRules: Bool { judge != nil }
-    /// What its notifications may be in the log.
-    var kindsOfRows: [LogEntryKind] { hasRules ? LogEntryKind.notifications : [.notification] }
+    /// What this transaction made more of in the log.
+    var kindsOfRows: [LogEntryKind] {
+        let isSuperseding = withheld[.coalescing] != nil
+        let isWithholding = withheld.count > (isSuperseding ? 1 : 0)
+        return [.notification] + (isWithholding ? [.withheld] : []) + (isSuperseding ? [.superseded] : [])
+    }
 
     /// Judges an entry.
     ///
@@ -67,7 +81,8 @@ struct FeedRuling {
             withheld[.coalescing, default: 0] += 1
             let isOfThisTransaction = older.position > start
             if isOfThisTransaction { superseded.insert(older.position) }
-            guard isInbox, let id = try store.readState.markUnsent(older.notification, at: now) else { continue }
+            // Also where nobody counts: the kind may become an inbox.
+            guard let id = try store.readState.markUnsent(older.notification, at: now), isInbox else { continue }
             growth -= 1
             if !isOfThisTransaction { read.append(id) }
         }

@@ -22,6 +22,8 @@ struct FeedReading: Sendable {
     /// The hashes to add to the stored tail; all of it, if the list is read anew.
     var hashes: [EntryHash] = []
     var replacesTail = false
+    /// Whether it goes on where a reading stopped that had as much as is taken at a time: then it is one with that.
+    var continues = false
     var entries: [(bytes: Range<Int>, entry: Entry)] = []
 }
 
@@ -67,6 +69,8 @@ struct CommittedChange: Sendable {
     let change: FeedChange
     /// The feed's unread count after it; `nil` where it is no inbox.
     let unread: Int?
+    /// Whether a feed whose last entry had come goes on, since that is gone.
+    var opensFeed = false
 }
 
 /// A broadcast event that is stored.

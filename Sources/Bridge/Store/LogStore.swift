@@ -20,6 +20,7 @@ final class LogStore {
     private let insertLog: SQLiteStatement
     private let insertQuarantine: SQLiteStatement
     private let countUnread: SQLiteStatement
+    private let findNewestSent: SQLiteStatement
     private let dataVersion: SQLiteStatement
     private let findForeignChange: SQLiteStatement
     let retention: Retention
@@ -81,7 +82,8 @@ final class LogStore {
             """)
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
-        countUnread = try connection.prepare(LogStore.unreadCount)
+        countUnread = try connection.prepare(UnreadCount.query)
+        findNewestSent = try connection.prepare(LogStore.newestSent)
         dataVersion = try connection.prepare("PRAGMA data_version")
         findForeignChange = try connection.prepare("SELECT 1 FROM read_changes LIMIT 1")
         retention = try Retention(connection)
@@ -92,13 +94,11 @@ final class LogStore {
         insertArrival = try connection.prepare(LogStore.insertRow)
     }
 
-    /// Counts a feed's unread: what has arrived and is not taken in does not count yet, what has expired no more.
-    static let unreadCount = """
-        SELECT (SELECT count(*) FROM notifications WHERE feed = ?1 AND read_at IS NULL)
-            - (SELECT count(*) FROM arrivals a JOIN notifications n ON n.seq = a.notification
-                WHERE a.feed = ?1 AND n.read_at IS NULL)
-            - (SELECT count(*) FROM expiring e JOIN notifications n ON n.seq = e.notification
-                WHERE e.expires_at <= \(Timetable.now) AND e.feed = ?1 AND n.read_at IS NULL)
+    /// A feed's newest notification that was sent and is still there: its position, and whether it was the feed's last.
+    static let newestSent = """
+        SELECT pos, terminal FROM log WHERE feed = ?1 AND kind = 1 AND NOT EXISTS (
+            SELECT 1 FROM expiring e WHERE e.notification = log.notification AND e.expires_at <= \(Timetable.now))
+        ORDER BY pos DESC LIMIT 1
         """
 
     /// Inserts a row as the application does; an id that is there is there.
@@ -139,6 +139,13 @@ final class LogStore {
         _ = try countUnread.step()
         defer { countUnread.reset() }
         return Int(countUnread.int64(0))
+    }
+
+    /// Whether a feed has had its last entry, and nothing that was sent came behind it.
+    func hasEnded(_ feed: Int64) throws(SQLiteError) -> Bool {
+        findNewestSent.bind(1, feed)
+        defer { findNewestSent.reset() }
+        return try findNewestSent.step() && findNewestSent.optionalInt64(1) != nil
     }
 
     /// A feed's number, which it gets if it has none.
@@ -206,6 +213,7 @@ final class LogStore {
         try insertNotification.run()
         guard connection.changes > 0 else { return nil }
         let row = connection.lastInsertRowID
+        try arrivals.forget(row, of: new.feed)
         if let expiresAt = new.expiresAt { try timetable.expire(row, of: new.feed, at: expiresAt) }
         return try append(
             new.ruling, hasOwnID: new.hasOwnID, feed: new.number, notification: row, event: new.event, at: time)
@@ -247,6 +255,13 @@ final class LogStore {
         return try isForgotten.step()
     }
 
+    /// Whether an id was taken in before: of what is stored, gone, or yet to be delivered.
+    func isKnown(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
+        if try isForgotten(id, feed) { return true }
+        if try timetable.isStored(id, of: feed) { return true }
+        return try timetable.isScheduled(id, of: feed)
+    }
+
     func quarantine(
         feed: String, reason: BadEntry, entry: UnsafeBufferPointer<UInt8>, at time: Int64
     ) throws(SQLiteError) {
@@ -267,25 +282,29 @@ final class LogStore {
 
     /// Stores a change of a feed and gives it its position, within a transaction.
     func append(
-        _ change: FeedChange, _ feed: FeedName, _ number: Int64, unread: Int?, at time: Int64
+        _ change: FeedChange, _ feed: FeedName, _ number: Int64, unread: Int?, opens: Bool = false, at time: Int64
     ) throws(SQLiteError) -> CommittedChange {
-        for column in 7...9 { insertLog.bindNull(column) }
         let position = try append(
-            change.kind, feed: number, notification: nil, data: String(decoding: change.members, as: UTF8.self),
-            at: time)
-        return CommittedChange(position: position, feed: feed, change: change, unread: unread)
+            change.kind, feed: number, data: String(decoding: change.members, as: UTF8.self), at: time)
+        return CommittedChange(position: position, feed: feed, change: change, unread: unread, opensFeed: opens)
     }
 
     /// Stores a broadcast event and gives it its position, within a transaction.
     func append(_ event: BroadcastEvent, at time: Int64) throws(SQLiteError) -> CommittedBroadcast {
-        insertLog.bindNull(7)
-        let position = try append(
-            .broadcast, feed: LogStore.broadcasts, notification: nil, data: event.record, at: time)
+        let position = try append(.broadcast, feed: LogStore.broadcasts, data: event.record, at: time)
         return CommittedBroadcast(position: position, event: event)
     }
 
     /// What stands for the feed in the log's rows of broadcast events; no feed has this number.
     static let broadcasts: Int64 = 0
+
+    /// Appends what is of no notification to the log, within a transaction.
+    private func append(
+        _ kind: LogEntryKind, feed: Int64, data: String, at time: Int64
+    ) throws(SQLiteError) -> LogPosition {
+        for column in 7...9 { insertLog.bindNull(column) }
+        return try append(kind, feed: feed, notification: nil, data: data, at: time)
+    }
 
     /// Appends to the log, within a transaction.
     private func append(

@@ -105,7 +105,8 @@ final class ReadState {
         sequence = try connection.prepare("SELECT seq FROM notifications WHERE feed = ? AND id = ?")
         foreignChanges = try connection.prepare(
             """
-            SELECT c.notification, c.feed, n.id, n.read_at FROM read_changes c
+            SELECT c.notification, c.feed, n.id, n.read_at,
+                EXISTS (SELECT 1 FROM log WHERE notification = c.notification AND kind <> 1) FROM read_changes c
             LEFT JOIN notifications n ON n.seq = c.notification
             ORDER BY c.feed, c.notification LIMIT \(ReadState.idsPerEvent)
             """)
@@ -153,15 +154,19 @@ final class ReadState {
 
     /// What the application changed of `read_at` by itself, by feed, at most a thousand rows at a time; it is then
     /// taken for told.
-    func takeForeignChanges() throws(SQLiteError) -> [(feed: String, changes: [FeedChange])] {
-        var rows: [Int64] = []
+    ///
+    /// What streams do not show stays read, and nothing is told of it.
+    func takeForeignChanges(at time: Int64) throws -> [(feed: String, changes: [FeedChange])] {
+        var rows: [(notification: Int64, isUnsent: Bool)] = []
         var found: [(feed: String, read: [(at: Int64, ids: [String])], unread: [String])] = []
         while try foreignChanges.step() {
-            rows.append(foreignChanges.int64(0))
+            let isUnsent = foreignChanges.int64(4) != 0
+            rows.append((foreignChanges.int64(0), isUnsent))
             // It may have been removed since.
             guard let id = foreignChanges.optionalString(2) else { continue }
             let feed = foreignChanges.string(1)
             if found.last?.feed != feed { found.append((feed, [], [])) }
+            guard !isUnsent else { continue }
             let last = found.count - 1
             if let readAt = foreignChanges.optionalInt64(3) {
                 // What was read in one statement mostly was at one time.
@@ -172,7 +177,8 @@ final class ReadState {
             }
         }
         for row in rows {
-            forgetForeignChange.bind(1, row)
+            if row.isUnsent { _ = try markUnsent(row.notification, at: time) }
+            forgetForeignChange.bind(1, row.notification)
             try forgetForeignChange.run()
         }
         return found.map { feed, read, unread in

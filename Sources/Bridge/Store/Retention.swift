@@ -16,8 +16,7 @@ final class Retention {
     private let setPurged: SQLiteStatement
     private let deleteBroadcasts: SQLiteStatement
     private let deleteQuarantined: SQLiteStatement
-    private let oldestKept: SQLiteStatement
-    private let excess: SQLiteStatement
+    private let trimming: [LogEntryKind: Trimming]
     private let feeds: SQLiteStatement
     private let deleteFeed: SQLiteStatement
     private let overdueFeed: SQLiteStatement
@@ -38,20 +37,21 @@ final class Retention {
         deleteBroadcasts = try connection.prepare(
             """
             DELETE FROM log WHERE at < ? AND pos IN (
-                SELECT pos FROM log WHERE feed = \(LogStore.broadcasts) ORDER BY pos LIMIT \(Retention.rowsPerStep))
+                SELECT pos FROM log WHERE feed = \(LogStore.broadcasts) AND kind <> 1
+                ORDER BY pos LIMIT \(Retention.rowsPerStep))
             """)
         deleteQuarantined = try connection.prepare(
             """
             DELETE FROM quarantine
             WHERE seq IN (SELECT seq FROM quarantine ORDER BY seq LIMIT \(Retention.rowsPerStep)) AND stored_at < ?
             """)
-        oldestKept = try connection.prepare(
-            "SELECT pos FROM log WHERE feed = ?1 AND kind = ?3 ORDER BY pos DESC LIMIT 1 OFFSET ?2 - 1")
-        excess = try connection.prepare(
-            "SELECT pos, notification FROM log WHERE feed = ?1 AND kind = ?4 AND pos < ?2 ORDER BY pos LIMIT ?3")
+        var trimming: [LogEntryKind: Trimming] = [:]
+        for kind in LogEntryKind.notifications { trimming[kind] = try Trimming(kind, connection) }
+        self.trimming = trimming
         feeds = try connection.prepare(
             """
-            SELECT id, name, position, EXISTS (SELECT 1 FROM log WHERE feed = feeds.id),
+            SELECT id, name, position, EXISTS (SELECT 1 FROM log WHERE feed = feeds.id AND kind = 1)
+                    OR EXISTS (SELECT 1 FROM log WHERE feed = feeds.id AND kind <> 1),
                 EXISTS (SELECT 1 FROM forgotten WHERE feed = feeds.name)
             FROM feeds WHERE id > ? ORDER BY id LIMIT 100
             """)
@@ -138,30 +138,49 @@ final class Retention {
         _ feed: Int64, to count: Int, limit: Int = rowsPerStep, of kinds: [LogEntryKind] = LogEntryKind.notifications
     ) throws(SQLiteError) -> Removal {
         var removal = Removal()
-        for kind in kinds { try trim(feed, to: count, limit: limit, of: kind, &removal) }
+        for kind in kinds {
+            let rows = try trimming[kind]?.excess(feed, beyond: count, limit: limit) ?? []
+            for row in rows {
+                try remove(row.notification, &removal)
+                try run(deleteLog, row.position)
+            }
+            if rows.count == limit { removal.isFull = true }
+        }
         return removal
     }
 
-    private func trim(
-        _ feed: Int64, to count: Int, limit: Int, of kind: LogEntryKind, _ removal: inout Removal
-    ) throws(SQLiteError) {
-        oldestKept.bind(1, feed)
-        oldestKept.bind(2, count)
-        oldestKept.bind(3, kind.rawValue)
-        let boundary = try oldestKept.step() ? oldestKept.int64(0) : nil
-        oldestKept.reset()
-        guard let boundary else { return }
-        excess.bind(1, feed)
-        excess.bind(2, boundary)
-        excess.bind(3, limit)
-        excess.bind(4, kind.rawValue)
-        var rows: [(position: LogPosition, notification: Int64)] = []
-        while try excess.step() { rows.append((excess.int64(0), excess.int64(1))) }
-        for row in rows {
-            try remove(row.notification, &removal)
-            try run(deleteLog, row.position)
+    /// Finds what a feed has too much of one kind.
+    private struct Trimming {
+        private let oldestKept: SQLiteStatement
+        private let excess: SQLiteStatement
+
+        init(_ kind: LogEntryKind, _ connection: SQLiteConnection) throws(SQLiteError) {
+            // In words that one of the log's indexes is defined by.
+            let isOfKind = kind == .notification ? "kind = 1" : "kind <> 1 AND kind = \(kind.rawValue)"
+            oldestKept = try connection.prepare(
+                "SELECT pos FROM log WHERE feed = ?1 AND \(isOfKind) ORDER BY pos DESC LIMIT 1 OFFSET ?2 - 1")
+            excess = try connection.prepare(
+                """
+                SELECT pos, notification FROM log WHERE feed = ?1 AND \(isOfKind) AND pos < ?2
+                ORDER BY pos LIMIT ?3
+                """)
         }
-        if rows.count == limit { removal.isFull = true }
+
+        func excess(
+            _ feed: Int64, beyond count: Int, limit: Int
+        ) throws(SQLiteError) -> [(position: LogPosition, notification: Int64)] {
+            oldestKept.bind(1, feed)
+            oldestKept.bind(2, count)
+            let boundary = try oldestKept.step() ? oldestKept.int64(0) : nil
+            oldestKept.reset()
+            guard let boundary else { return [] }
+            excess.bind(1, feed)
+            excess.bind(2, boundary)
+            excess.bind(3, limit)
+            var rows: [(position: LogPosition, notification: Int64)] = []
+            while try excess.step() { rows.append((excess.int64(0), excess.int64(1))) }
+            return rows
+        }
     }
 
     private func remove(_ notification: Int64, _ removal: inout Removal) throws(SQLiteError) {

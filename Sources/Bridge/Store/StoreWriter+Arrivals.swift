@@ -4,12 +4,14 @@ import SQLite
 
 extension StoreWriter {
     /// Gives the rows that the application inserted for these feeds their positions, and hands them over.
-    func takeArrivals(of feeds: [FeedName]) {
+    ///
+    /// What `continues` an earlier step is one with that.
+    func takeArrivals(of feeds: [FeedName], continues: Bool = false) {
         for feed in feeds {
             do {
-                let hasMore = try withStore { try takeArrivals(of: feed, $0) }
+                let hasMore = try withStore { try takeArrivals(of: feed, continues: continues, $0) }
                 // A feed with very many does not keep the others waiting.
-                if hasMore { post(on: executor) { $0.takeArrivals(of: [feed]) } }
+                if hasMore { post(on: executor) { $0.takeArrivals(of: [feed], continues: true) } }
             } catch {
                 // They stay noted, and housekeeping comes back to them.
                 telemetry.logger.error("rows could not be taken in; nothing is lost", [("error", .string("\(error)"))])
@@ -31,7 +33,7 @@ extension StoreWriter {
         return hasMore
     }
 
-    private func takeArrivals(of feed: FeedName, _ store: LogStore) throws -> Bool {
+    private func takeArrivals(of feed: FeedName, continues: Bool = false, _ store: LogStore) throws -> Bool {
         var commit = Commit(bytes: [])
         var outcomes = ArrivalOutcomes()
         let hasMore = try store.transaction(appending: Arrivals.rowsPerStep + 1) {
@@ -40,7 +42,7 @@ extension StoreWriter {
             guard !rows.isEmpty else { return hasMore }
             let number = try store.number(of: feed)
             let isInbox = settings.kind(of: feed)?.isInbox == true
-            var ruling = ruling(on: feed, number, isInbox: isInbox, store)
+            var ruling = try ruling(on: feed, number, isInbox: isInbox, continues: continues, store)
             for row in rows { try take(row, &ruling, store, now, &commit, &outcomes) }
             if let keep = settings.kind(of: feed)?.keep {
                 _ = try store.retention.trim(number, to: keep, limit: rows.count + 100, of: ruling.kindsOfRows)

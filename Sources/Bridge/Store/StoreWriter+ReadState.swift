@@ -73,7 +73,11 @@ extension StoreWriter {
                 guard let number = try store.feed(feed)?.id else { return isInbox ? 0 : nil }
                 let change = try body(store.readState, now)
                 let unread = isInbox ? try store.unread(feed) : nil
-                if let change { commit.changes.append(try store.append(change, feed, number, unread: unread, at: now)) }
+                if let change {
+                    let opens = try isOpened(by: change, feed, number, store)
+                    commit.changes.append(
+                        try store.append(change, feed, number, unread: unread, opens: opens, at: now))
+                }
                 return unread
             }
             forgetUnread([feed.text])
@@ -91,7 +95,7 @@ extension StoreWriter {
         var feeds: Set<String> = []
         try store.transaction(appending: ReadState.idsPerEvent + 1) {
             let now = WallClock.unixMilliseconds
-            for (name, changes) in try store.readState.takeForeignChanges() {
+            for (name, changes) in try store.readState.takeForeignChanges(at: now) {
                 feeds.insert(name)
                 guard let feed = FeedName(name), settings.kind(of: feed)?.isInbox == true,
                     let number = try store.feed(feed)?.id

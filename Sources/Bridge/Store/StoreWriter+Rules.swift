@@ -3,10 +3,28 @@ import SQLite
 
 extension StoreWriter {
     /// What the rules of a feed's kind are to do within a transaction that begins.
-    func ruling(on feed: FeedName, _ number: Int64, isInbox: Bool, _ store: LogStore) -> FeedRuling {
+    ///
+    /// What `continues` an earlier transaction comes behind the feed's last entry, if that had it.
+    func ruling(
+        on feed: FeedName, _ number: Int64, isInbox: Bool, continues: Bool, _ store: LogStore
+    ) throws -> FeedRuling {
         // Most kinds have no rules, so nothing is looked up for them.
         let kind = ruledKinds.isEmpty ? nil : ruledKinds[String(feed.kind)]
-        return FeedRuling(feed: feed, number: number, isInbox: isInbox, start: store.last, kind: kind)
+        let hasEnded = try continues && kind?.canEnd == true && store.hasEnded(number)
+        return FeedRuling(
+            feed: feed, number: number, isInbox: isInbox, start: store.last, kind: kind, hasEnded: hasEnded)
+    }
+
+    /// Whether a feed that may have had its last entry goes on, now that something of it was removed.
+    func isOpened(by change: FeedChange, _ feed: FeedName, _ number: Int64, _ store: LogStore) throws -> Bool {
+        guard change.kind == .removed, ruledKinds[String(feed.kind)]?.canEnd == true else { return false }
+        return try !store.hasEnded(number)
+    }
+
+    /// How many positions transactions take at most that store so many entries of so many feeds: beside entries the log
+    /// may get changes of each feed.
+    func positions(for entries: Int, of feeds: Int) -> Int {
+        ruledKinds.isEmpty ? entries : entries + entries / ReadState.idsPerEvent + feeds
     }
 
     /// Adds to a commit, behind all its notifications, what the rules changed; within the transaction.
@@ -15,9 +33,12 @@ extension StoreWriter {
         let superseded = rulings.reduce(into: Set<LogPosition>()) { $0.formUnion($1.superseded) }
         if !superseded.isEmpty { commit.notifications.removeAll { superseded.contains($0.position) } }
         for ruling in rulings where !ruling.read.isEmpty {
-            let change = FeedChange.read(.ids(ruling.read), at: time)
             let unread = try store.unread(ruling.feed)
-            commit.changes.append(try store.append(change, ruling.feed, ruling.number, unread: unread, at: time))
+            for start in stride(from: 0, to: ruling.read.count, by: ReadState.idsPerEvent) {
+                let ids = Array(ruling.read[start...].prefix(ReadState.idsPerEvent))
+                let change = FeedChange.read(.ids(ids), at: time)
+                commit.changes.append(try store.append(change, ruling.feed, ruling.number, unread: unread, at: time))
+            }
         }
         commit.reached = store.last
     }

@@ -45,49 +45,54 @@ extension StoreWriter {
     private func deliverDue(at time: Int64, _ store: LogStore) throws {
         var commit = Commit(bytes: [])
         var outcome = IngestOutcome()
-        do {
-            // Beside notifications the log may get a change for each feed.
-            try store.transaction(appending: 2 * Timetable.rowsPerStep) {
-                var rulings: [FeedRuling] = []
-                for reading in try readings(store.timetable.takeDue(at: time), &commit.bytes) {
-                    let number = try store.number(of: reading.feed)
-                    let ruling = try take(reading, number, store, time, &commit, &outcome)
-                    if ruling.hasRules { rulings.append(ruling) }
-                }
-                try finish(rulings, &commit, store, at: time)
+        let most = positions(for: Timetable.rowsPerStep, of: Timetable.rowsPerStep)
+        try countingTransaction(store, appending: most) {
+            var rulings: [FeedRuling] = []
+            for reading in try readings(store.timetable.takeDue(at: time), &commit.bytes) {
+                let number = try store.number(of: reading.feed)
+                let ruling = try take(reading, number, store, time, &commit, &outcome)
+                if ruling.hasRules { rulings.append(ruling) }
             }
-        } catch {
-            forgetAllUnread()
-            throw error
+            try finish(rulings, &commit, store, at: time)
         }
         report(outcome)
         deliver(commit)
     }
 
     /// Entries that are due as readings, one for each feed.
-    private func readings(
-        _ due: [(feed: String, id: String, body: [UInt8])], _ bytes: inout [UInt8]
-    ) -> [FeedReading] {
+    private func readings(_ due: [Timetable.DueEntry], _ bytes: inout [UInt8]) -> [FeedReading] {
         // What was allowed when it was taken in is so now.
         var reader = EntryReader(maximumBytes: .max)
         var readings: [FeedReading] = []
         var places: [String: Int] = [:]
-        for (name, id, body) in due {
-            guard let feed = FeedName(name),
-                case .notification(_, let event, let times) = body.withUnsafeBufferPointer({ reader.read($0) })
+        var discarded = 0
+        for due in due {
+            guard let feed = FeedName(due.feed),
+                case .notification(_, let event, let times) = due.body.withUnsafeBufferPointer({ reader.read($0) })
             else { continue }
-            let place = places[name] ?? readings.count
+            let kind = settings.kind(of: feed)
+            // Nothing of its kind is stored any more.
+            if kind?.isEphemeral == true {
+                discarded += 1
+                continue
+            }
+            let place = places[due.feed] ?? readings.count
             if place == readings.count {
-                places[name] = place
-                let kind = settings.kind(of: feed)
+                places[due.feed] = place
                 readings.append(
                     FeedReading(
                         feed: feed, isInbox: kind?.isInbox ?? false, keep: kind?.keep, expected: 0, position: .start))
             }
             let start = bytes.count
-            bytes += body
-            let entry = Entry.notification(id: id, event: event, times: EntryTimes(expiresAt: times.expiresAt))
+            bytes += due.body
+            let entry = Entry.notification(id: due.id, event: event, times: EntryTimes(expiresAt: times.expiresAt))
             readings[place].entries.append((start..<bytes.count, entry))
+        }
+        if discarded > 0 {
+            telemetry.entriesDiscarded.add(discarded)
+            telemetry.logger.warning(
+                "entries that were due were discarded, as nothing of their kind is stored any more",
+                [("count", .int(discarded))])
         }
         return readings
     }
@@ -95,18 +100,21 @@ extension StoreWriter {
     /// Removes the notifications that have expired, and has the streams told.
     private func removeExpired(at time: Int64, _ store: LogStore) throws {
         var commit = Commit(bytes: [])
-        var feeds: Set<String> = []
+        var feeds: [String: [String]] = [:]
         try store.transaction(appending: Timetable.rowsPerStep) {
-            for (name, id) in try store.timetable.takeExpired(at: time) {
-                feeds.insert(name)
-                guard let feed = FeedName(name), let number = try store.feed(feed)?.id,
-                    let change = try store.readState.remove(id, from: feed)
-                else { continue }
+            for (name, id) in try store.timetable.takeExpired(at: time) { feeds[name, default: []].append(id) }
+            for (name, ids) in feeds {
+                guard let feed = FeedName(name), let number = try store.feed(feed)?.id else { continue }
+                let changes = try ids.compactMap { try store.readState.remove($0, from: feed) }
+                guard let last = changes.last else { continue }
                 let unread = settings.kind(of: feed)?.isInbox == true ? try store.unread(feed) : nil
-                commit.changes.append(try store.append(change, feed, number, unread: unread, at: time))
+                let opens = try isOpened(by: last, feed, number, store)
+                commit.changes += try changes.map {
+                    try store.append($0, feed, number, unread: unread, opens: opens, at: time)
+                }
             }
         }
-        forgetUnread(feeds)
+        forgetUnread(Set(feeds.keys))
         telemetry.entriesExpired.add(commit.changes.count)
         deliver(commit)
     }
@@ -119,14 +127,22 @@ extension StoreWriter {
         _ store: LogStore, at now: Int64, _ outcome: inout IngestOutcome
     ) throws -> Bool {
         if let expiresAt = times.expiresAt, expiresAt <= now {
-            if let given { try store.timetable.remember(given, of: feed, at: now) }
+            if let given {
+                if try store.isKnown(given, feed) {
+                    outcome.duplicates += 1
+                    return true
+                }
+                try store.timetable.remember(given, of: feed, at: now)
+            }
             outcome.expired += 1
             return true
         }
         clock.isStale = true
         guard let dueAt = times.deliverAt, dueAt > now else { return false }
         let id = given ?? NotificationID.make(unixMilliseconds: now)
-        let isNew = try !store.isForgotten(id, feed) && store.timetable.schedule(id, body, of: feed, dueAt: dueAt)
+        let isNew =
+            try !store.isKnown(id, feed)
+            && store.timetable.schedule(id, hasOwnID: given == nil, body, of: feed, dueAt: dueAt)
         if isNew { outcome.scheduled += 1 } else { outcome.duplicates += 1 }
         return true
     }

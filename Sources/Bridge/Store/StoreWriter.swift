@@ -17,7 +17,7 @@ actor StoreWriter {
     private let mark: @Sendable (LogPosition) -> Void
     /// The log's end as far as it was handed over.
     private var handedOver: LogPosition?
-    private var announceGap: @Sendable () -> Void = {}
+    private var announceGap: @Sendable (LogPosition) -> Void = { _ in }
     private var store: LogStore?
     private var handOver: @Sendable (Commit) -> Void = { _ in }
     /// The unread counts of inboxes that something was stored in, so that not every notification costs a count.
@@ -49,8 +49,11 @@ actor StoreWriter {
 
     /// Says who gets what was committed.
     ///
-    /// The calls come on the writer's thread, in the order of commit.
-    func handOver(to receiver: @escaping @Sendable (Commit) -> Void, gap: @escaping @Sendable () -> Void) {
+    /// The calls come on the writer's thread, in the order of commit. `gap` is told up to where something may be missing
+    /// of what was handed over.
+    func handOver(
+        to receiver: @escaping @Sendable (Commit) -> Void, gap: @escaping @Sendable (LogPosition) -> Void
+    ) {
         handOver = receiver
         announceGap = gap
     }
@@ -71,34 +74,26 @@ actor StoreWriter {
     /// Stores a batch in one transaction with its positions, then hands it over.
     func ingest(_ batch: IngestBatch) throws -> IngestOutcome {
         let count = batch.readings.reduce(0) { $0 + $1.entries.count }
-        // Beside entries the log may get a change for each feed.
-        let appended = count + (ruledKinds.isEmpty ? 0 : batch.readings.count)
         var commit = Commit(bytes: batch.bytes)
         commit.notifications.reserveCapacity(count)
         var outcome = IngestOutcome()
         try withStore { store in
             let now = WallClock.unixMilliseconds
-            do {
-                if Faults.isOff(.positionInTransaction) {
-                    for reading in batch.readings { _ = try store.move(reading) }
-                }
-                try store.transaction(appending: appended) {
-                    if try store.wasChangedElsewhere() { unread.removeAll() }
-                    var rulings: [FeedRuling] = []
-                    for reading in batch.readings {
-                        guard let number = try place(reading, store) else {
-                            outcome.conflicts.insert(reading.feed)
-                            continue
-                        }
-                        let ruling = try take(reading, number, store, now, &commit, &outcome)
-                        if ruling.hasRules { rulings.append(ruling) }
+            if Faults.isOff(.positionInTransaction) {
+                for reading in batch.readings { _ = try store.move(reading) }
+            }
+            try countingTransaction(store, appending: positions(for: count, of: batch.readings.count)) {
+                var rulings: [FeedRuling] = []
+                for reading in batch.readings {
+                    guard let number = try place(reading, store) else {
+                        outcome.conflicts.insert(reading.feed)
+                        continue
                     }
-                    try finish(rulings, &commit, store, at: now)
-                    if Faults.isOff(.commitBeforeSending) { handOver(commit) }
+                    let ruling = try take(reading, number, store, now, &commit, &outcome)
+                    if ruling.hasRules { rulings.append(ruling) }
                 }
-            } catch {
-                unread.removeAll()
-                throw error
+                try finish(rulings, &commit, store, at: now)
+                if Faults.isOff(.commitBeforeSending) { handOver(commit) }
             }
         }
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
@@ -107,12 +102,28 @@ actor StoreWriter {
         return outcome
     }
 
+    /// Runs `body` as one transaction that may append to the log and goes by the unread counts that are known.
+    ///
+    /// They are counted anew where the application may have changed them, or a transaction failed.
+    func countingTransaction(_ store: LogStore, appending count: Int, _ body: () throws -> Void) throws {
+        do {
+            try store.transaction(appending: count) {
+                if try store.wasChangedElsewhere() { unread.removeAll() }
+                try body()
+            }
+        } catch {
+            unread.removeAll()
+            throw error
+        }
+    }
+
     /// Stores what a reading found, within a transaction; returns what the rules of its kind made of it.
     func take(
         _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
         _ outcome: inout IngestOutcome
     ) throws -> FeedRuling {
-        var ruling = ruling(on: reading.feed, number, isInbox: reading.isInbox, store)
+        var ruling = try ruling(
+            on: reading.feed, number, isInbox: reading.isInbox, continues: reading.continues, store)
         let first = commit.notifications.count
         let stored = outcome.stored
         try ingest(reading, &ruling, store, now, &commit, &outcome)
@@ -215,7 +226,7 @@ actor StoreWriter {
             insertedKinds: settings.kinds.filter { $0.source == .flagAndDatabase }.map(\.name))
         store = opened
         clock.isStale = true
-        if let handedOver, opened.last > handedOver { announceGap() }
+        if let handedOver, opened.last > handedOver { announceGap(opened.last) }
         handedOver = opened.last
         return opened
     }
@@ -248,14 +259,11 @@ actor StoreWriter {
         for feed in feeds { if let name = FeedName(feed) { unread[name] = nil } }
     }
 
-    /// Has all unread counts counted anew, as after a failure.
-    func forgetAllUnread() { unread.removeAll() }
-
     /// Closes the database, whose write-ahead log is folded into it by the last connection to close, and lets go of
     /// those who got what was committed.
     func close() {
         store = nil
         handOver = { _ in }
-        announceGap = {}
+        announceGap = { _ in }
     }
 }

@@ -72,8 +72,8 @@ struct StreamPage: Sendable {
     var unreadOnDelivery: [DeliveredNotification] = []
     /// The unread counts of the stream's inboxes.
     var unread: [(feed: FeedName, count: Int)] = []
-    /// The feeds that have ended, where nothing is still to come.
-    var ended: Set<FeedName> = []
+    /// The feeds that have ended, where nothing is still to come, and the positions of their last entries.
+    var ended: [FeedName: LogPosition] = [:]
 
     init(before: LogPosition?, after: LogPosition) {
         self.before = before

@@ -44,13 +44,13 @@ extension StreamReading {
         statement.bind(3, try query.after.map { try position($0, query.feed) } ?? 0)
         defer { statement.reset() }
         var count = 0
-        var last: Int64?
+        var last: String?
         while try statement.step() {
             // The application may have deleted its row.
             guard let item = try item(statement.int64(0)) else { continue }
-            if let last, count == query.limit || page.bytes.count > HistoryQuery.pageBytes { return try id(of: last) }
-            page.raw(item)
-            last = statement.int64(0)
+            if let last, count == query.limit || page.bytes.count > HistoryQuery.pageBytes { return last }
+            page.raw(item.json)
+            last = item.id
             count += 1
         }
         return nil
@@ -61,11 +61,5 @@ extension StreamReading {
             throw UnknownNotification(id: id)
         }
         return position
-    }
-
-    private func id(of sequence: Int64) throws -> String? {
-        notification.bind(1, sequence)
-        defer { notification.reset() }
-        return try notification.step() ? notification.string(1) : nil
     }
 }

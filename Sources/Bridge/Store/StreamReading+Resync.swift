@@ -46,7 +46,7 @@ extension StreamReading {
         var size = 0
         for position in try backlogPositions(query, snapshot).reversed() {
             guard let entry = try entry(at: position), entry.kind == .notification, try isWanted(entry, query),
-                let item = try item(entry.notification)
+                let item = try item(entry.notification)?.json
             else { continue }
             size += item.count
             guard size <= maximumBytes || items.isEmpty else { break }
@@ -62,15 +62,16 @@ extension StreamReading {
         if try notification.step() { noteDelivery(query, in: &page) }
     }
 
-    /// A notification as the history shows it.
-    func item(_ sequence: Int64) throws -> [UInt8]? {
+    /// A notification's id, and the notification as the history shows it.
+    func item(_ sequence: Int64) throws -> (id: String, json: [UInt8])? {
         notification.bind(1, sequence)
         guard try notification.step() else { return nil }
         defer { notification.reset() }
+        let id = notification.string(1)
         var item = JSONWriter()
         item.beginObject()
         item.name("id")
-        item.string(notification.string(1))
+        item.string(id)
         item.name("feed")
         item.string(notification.string(0))
         item.name("body")
@@ -84,6 +85,6 @@ extension StreamReading {
             item.null()
         }
         item.endObject()
-        return item.bytes
+        return (id, item.bytes)
     }
 }

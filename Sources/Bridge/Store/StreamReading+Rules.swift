@@ -18,13 +18,15 @@ extension StreamReading {
     /// Whether all feeds of a stream have ended, and its client has had their last entries.
     func isOver(_ query: StreamQuery) throws -> Bool {
         try connection.transaction(.deferred) {
+            let last = try logEnds().last
             let known: LogPosition? =
                 switch query.start {
                 case .after(let position): position
                 case .afterNotification(let id): try position(of: id, in: query.feeds)
                 case .backlog, .now, .snapshot, .rest: nil
                 }
-            guard let known else { return false }
+            // A cursor beyond the log's end is none of this log.
+            guard let known, known <= last else { return false }
             let ends = try ends(of: query.feeds)
             return ends.count == query.feeds.count && ends.keys.allSatisfy { $0 <= known }
         }

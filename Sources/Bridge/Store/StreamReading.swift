@@ -43,7 +43,7 @@ final class StreamReading {
         identity = try connection.prepare("SELECT epoch, last, purged FROM bridge")
         feedNumber = try connection.prepare("SELECT id FROM feeds WHERE name = ?")
         feedName = try connection.prepare("SELECT name FROM feeds WHERE id = ?")
-        countUnread = try connection.prepare(LogStore.unreadCount)
+        countUnread = try connection.prepare(UnreadCount.query)
         unreadBacklog = try connection.prepare(
             """
             SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq AND log.kind = 1
@@ -51,8 +51,13 @@ final class StreamReading {
             """)
         newest = try connection.prepare(
             "SELECT pos FROM log WHERE feed = ?1 AND kind = 1 ORDER BY pos DESC LIMIT ?2")
+        // What is sent and what is not stand in two indexes, each in the order of positions.
         following = try connection.prepare(
-            "SELECT pos, kind FROM log WHERE feed = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")
+            """
+            SELECT pos, kind FROM log WHERE feed = ?1 AND kind = 1 AND pos > ?2
+            UNION ALL SELECT pos, kind FROM log WHERE feed = ?1 AND kind <> 1 AND pos > ?2
+            ORDER BY pos LIMIT ?3
+            """)
         logEntry = try connection.prepare("SELECT kind, notification, data, feed, terminal, at FROM log WHERE pos = ?")
         notification = try connection.prepare(
             """
@@ -61,7 +66,9 @@ final class StreamReading {
             """)
         history = try connection.prepare(
             """
-            SELECT notification FROM log WHERE feed = ?1 AND pos < ?2 AND pos > ?3 AND notification IS NOT NULL
+            SELECT notification, pos FROM log WHERE feed = ?1 AND kind = 1 AND pos < ?2 AND pos > ?3
+            UNION ALL SELECT notification, pos FROM log
+                WHERE feed = ?1 AND kind <> 1 AND pos < ?2 AND pos > ?3 AND notification IS NOT NULL
             ORDER BY pos DESC
             """)
         unreadHistory = try connection.prepare(
@@ -74,8 +81,7 @@ final class StreamReading {
             SELECT log.pos FROM notifications n JOIN log ON log.notification = n.seq
             WHERE n.feed = ? AND n.id = ?
             """)
-        lastSent = try connection.prepare(
-            "SELECT pos, terminal FROM log WHERE feed = ? AND kind = 1 ORDER BY pos DESC LIMIT 1")
+        lastSent = try connection.prepare(LogStore.newestSent)
     }
 
     /// Reads parts of streams, all within one snapshot of the database.
@@ -83,10 +89,7 @@ final class StreamReading {
     /// - Throws: `StoreError.replaced` where it is not the database that the streams' cursors are of.
     func pages(_ queries: [StreamQuery]) throws -> [StreamPage] {
         try connection.transaction(.deferred) {
-            let isThere = try identity.step()
-            let (found, last, purged) = (identity.string(0), identity.int64(1), identity.int64(2))
-            identity.reset()
-            guard isThere, found == epoch else { throw StoreError.replaced(path: connection.path) }
+            let (last, purged) = try logEnds()
             var known: [StreamQuery: StreamPage] = [:]
             return try queries.map { query in
                 if let page = known[query] { return page }
@@ -95,12 +98,25 @@ final class StreamReading {
                 let ends = try ends(of: query.feeds)
                 var page = try page(
                     query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread, ends: ends))
-                if page.rest == nil { page.ended = Set(ends.filter { $0.key <= page.after }.values) }
+                if page.rest == nil {
+                    for (position, feed) in ends where position <= page.after { page.ended[feed] = position }
+                }
                 page.unread = query.feeds.compactMap { feed in unread[feed.name].map { (feed.name, $0) } }
                 if queries.count > 1 { known[query] = page }
                 return page
             }
         }
+    }
+
+    /// Where the log ends, and up to where it may have been purged.
+    ///
+    /// - Throws: `StoreError.replaced` where it is not the database that the streams' cursors are of.
+    func logEnds() throws -> (last: LogPosition, purged: LogPosition) {
+        defer { identity.reset() }
+        guard try identity.step(), identity.string(0) == epoch else {
+            throw StoreError.replaced(path: connection.path)
+        }
+        return (identity.int64(1), identity.int64(2))
     }
 
     /// What holds for all that is read of one snapshot.
@@ -125,7 +141,10 @@ final class StreamReading {
             return try backlog(query, positions, snapshot, upTo: last)
         case .after(let position):
             if position > snapshot.last { return try resync(query, .unknownCursor, snapshot) }
-            if position < snapshot.purged { return try resync(query, .pastRetention, snapshot) }
+            // To have missed broadcast events is no gap.
+            if position < snapshot.purged, query.feeds.contains(where: { $0.name != .broadcasts }) {
+                return try resync(query, .pastRetention, snapshot)
+            }
             return try replay(query, after: position, snapshot)
         case .afterNotification(let id):
             guard let position = try position(of: id, in: query.feeds) else {

@@ -29,13 +29,13 @@ final class Timetable {
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
         insertScheduled = try connection.prepare(
-            "INSERT INTO scheduled (feed, id, body, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            "INSERT INTO scheduled (feed, id, body, due_at, own_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
         findScheduled = try connection.prepare("SELECT 1 FROM scheduled WHERE feed = ? AND id = ?")
         findStored = try connection.prepare("SELECT 1 FROM notifications WHERE feed = ? AND id = ?")
         deleteScheduled = try connection.prepare("DELETE FROM scheduled WHERE feed = ? AND id = ?")
         due = try connection.prepare(
             """
-            SELECT feed, id, body FROM scheduled WHERE due_at <= ?
+            SELECT feed, id, body, own_id FROM scheduled WHERE due_at <= ?
             ORDER BY due_at, seq LIMIT \(Timetable.rowsPerStep)
             """)
         forget = try connection.prepare(
@@ -67,19 +67,24 @@ final class Timetable {
 
     // MARK: - Later
 
-    /// Keeps an entry until it is due; false where its id was taken in before.
+    /// Keeps an entry until it is due; false where one with its id is kept already.
+    ///
+    /// Where it `hasOwnID`, it came without one, and is delivered without one.
     func schedule(
-        _ id: String, _ body: UnsafeBufferPointer<UInt8>, of feed: FeedName, dueAt time: Int64
+        _ id: String, hasOwnID: Bool, _ body: UnsafeBufferPointer<UInt8>, of feed: FeedName, dueAt time: Int64
     ) throws(SQLiteError) -> Bool {
-        guard try !finds(findStored, feed, id) else { return false }
         insertScheduled.bind(1, feed.text)
         insertScheduled.bind(2, id)
         insertScheduled.bind(3, text: body)
         insertScheduled.bind(4, time)
+        insertScheduled.bind(5, hasOwnID ? 1 : nil as Int64?)
         try insertScheduled.run()
         mayHaveScheduled = true
         return connection.changes > 0
     }
+
+    /// Whether a notification with this id is there.
+    func isStored(_ id: String, of feed: FeedName) throws(SQLiteError) -> Bool { try finds(findStored, feed, id) }
 
     /// Whether an entry with this id is to be delivered later.
     func isScheduled(_ id: String, of feed: FeedName) throws(SQLiteError) -> Bool {
@@ -94,13 +99,26 @@ final class Timetable {
         try remember(id, of: feed, at: now)
     }
 
+    /// An entry that is due.
+    struct DueEntry {
+        let feed: String
+        /// `nil` where it came without one.
+        let id: String?
+        let body: [UInt8]
+    }
+
     /// What is due, the earliest first, which is then no longer kept here.
-    func takeDue(at now: Int64) throws(SQLiteError) -> [(feed: String, id: String, body: [UInt8])] {
+    func takeDue(at now: Int64) throws(SQLiteError) -> [DueEntry] {
         due.bind(1, now)
-        var found: [(feed: String, id: String, body: [UInt8])] = []
-        while try due.step() { found.append((due.string(0), due.string(1), due.withBytes(2) { Array($0) })) }
-        for entry in found { try delete(entry.id, entry.feed) }
-        return found
+        var found: [(id: String, entry: DueEntry)] = []
+        while try due.step() {
+            let id = due.string(1)
+            let hasOwnID = due.optionalInt64(3) != nil
+            found.append(
+                (id, DueEntry(feed: due.string(0), id: hasOwnID ? nil : id, body: due.withBytes(2) { Array($0) })))
+        }
+        for (id, entry) in found { try delete(id, entry.feed) }
+        return found.map(\.entry)
     }
 
     private func delete(_ id: String, _ feed: String) throws(SQLiteError) {

@@ -50,15 +50,15 @@ final class RunningHub {
         // It notes which feeds are watched, and asks Redis for nothing.
         poller = Poller(settings, endpoint: redis, owner: "test", writer: writer, telemetry: running.telemetry)
         let hub = Hub(
-            settings, maximumStreams: 0, listener: listener, epoch: epoch, poller: poller, reader: reader,
-            writer: writer,
+            settings, maximumStreams: 0, listener: listener, epoch: epoch, logEnd: store.identity.last, poller: poller,
+            reader: reader, writer: writer,
             publisher: Publisher(redis), tokens: TokenStore(redis, prefix: "", telemetry: running.telemetry),
             gatekeeper: try Gatekeeper(settings.auth), telemetry: running.telemetry)
         self.hub = hub
         writer.post(on: writer.executor) { [commits] writer in
             writer.handOver { commit in
                 commits.handOver(commit, to: hub)
-            } gap: {
+            } gap: { _ in
             }
         }
         threads = [

@@ -21,7 +21,7 @@ final class RunningWriter: Sendable {
         writer.post(on: writer.executor) { [self] writer in
             writer.handOver { commit in
                 self.commits.withLock { $0.append(commit) }
-            } gap: {
+            } gap: { _ in
             }
         }
     }

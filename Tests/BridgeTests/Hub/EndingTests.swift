@@ -72,4 +72,29 @@ struct EndingTests {
             #expect(try readToEnd(live) == ["z", "end"])
         }
     }
+
+    @Test func `a stream waits for the last entry of each feed, though newcomers know of it`() async throws {
+        try await RunningHub.run(store) { hub in
+            let live = try StreamTap(["job:1", "job:2"], query: "envelope=0", port: hub.port)
+            try live.untilLive()
+            hub.holdCommits()
+            try await hub.ingest(try store.batch("job:2", [#"{"id":"y","s":"done"}"#]))
+            try await hub.ingest(try store.batch("job:1", [#"{"id":"z","s":"done"}"#]))
+            #expect(try readToEnd(try StreamTap(["job:1"], port: hub.port)) == ["z", "end"])
+            hub.releaseCommits()
+            #expect(try readToEnd(live) == ["y", "end", "z", "end"])
+        }
+    }
+
+    @Test func `a stream goes on when a feed of it lost its last entry`() async throws {
+        try await RunningHub.run(store) { hub in
+            let live = try StreamTap(["job:1", "job:2"], query: "envelope=0", port: hub.port)
+            try live.untilLive()
+            try await hub.ingest(try store.batch("job:1", [#"{"id":"a"}"#, #"{"id":"y","s":"done"}"#]))
+            try await hub.remove("y", from: "job:1")
+            try await hub.ingest(try store.batch("job:2", [#"{"id":"z","s":"done"}"#]))
+            try await hub.ingest(try store.batch("job:1", [#"{"id":"b","s":"done"}"#]))
+            #expect(try readToEnd(live) == ["a", "y", "end", "removed", "z", "end", "b", "end"])
+        }
+    }
 }

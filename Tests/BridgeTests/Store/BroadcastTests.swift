@@ -57,6 +57,28 @@ struct BroadcastTests {
         }
     }
 
+    @Test func `to have missed events is no gap`() async throws {
+        try await RunningWriter.run(test) { running in
+            try await seed(running)
+            try test.connect().execute("UPDATE bridge SET purged = 2")
+            #expect(try names([], .after(1)) == ["deploy 2", "sale 3"])
+            #expect(try names(["user:1"], .after(1)) == ["resync 4"])
+        }
+    }
+
+    @Test func `an event has nothing of the notification before it`() async throws {
+        let done = EntryCondition(member: "s", .oneOf([.string(Array("done".utf8))]))
+        test.declare("job", EntryRules(coalesces: true, ending: done))
+        try await RunningWriter.run(test) { running in
+            for entry in [#"{"s":"done"}"#, #"{"key":"k"}"#] {
+                _ = try await running.ingest(test.batch("job:1", [entry]))
+                try await running.writer.broadcast([("sale", Array("1".utf8))])
+            }
+        }
+        let rows = "SELECT count(*) FROM log WHERE kind = 5 AND coalesce(own_id, key, terminal) IS NULL"
+        #expect(try test.connect().scalarInt(rows) == 2)
+    }
+
     @Test func `an event is replayed for a minute, and then removed`() async throws {
         try await RunningWriter.run(test) { running in
             try await seed(running)

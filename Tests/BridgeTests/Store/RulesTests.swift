@@ -1,4 +1,5 @@
 import Feeds
+import Reactor
 import Testing
 
 @testable import Bridge
@@ -137,6 +138,33 @@ struct RulesTests {
         #expect(try test.connect().scalarInt("SELECT count(*) FROM read_changes") == 0)
     }
 
+    @Test func `what was superseded counts as read in every kind, which may become an inbox`() async throws {
+        try await store("gauge:1", [#"{"id":"a"}"#, #"{"id":"b"}"#], [#"{"id":"c"}"#])
+        let unread = try test.connect().scalarText("SELECT group_concat(id) FROM notifications WHERE read_at IS NULL")
+        #expect(unread == "c")
+    }
+
+    @Test func `what streams do not show stays read, whatever the application says of it`() async throws {
+        try await store("alert:1", [#"{"id":"a","p":5}"#, #"{"id":"b","p":1}"#]) { running in
+            try test.connect().execute("UPDATE notifications SET read_at = NULL")
+            _ = await running.writer.turn(.now)
+            #expect(running.changes.isEmpty)
+            #expect(try PageReader(test).reading.unreadCount(FeedName(of: "alert:1")) == 1)
+        }
+    }
+
+    @Test func `streams are told of a thousand that count as read at a time`() async throws {
+        let entries = (0..<1001).map { "{\"id\":\"a\($0)\",\"key\":\"\($0)\"}" }
+        let newer = (0..<1001).map { "{\"id\":\"b\($0)\",\"key\":\"\($0)\"}" }
+        try await store("chat:1", entries, newer) { running in
+            #expect(running.changes.map(\.position) == [2003, 2004] && running.changes.map(\.unread) == [1001, 1001])
+            let counts = running.changes.map {
+                String(decoding: $0.change.members, as: UTF8.self).split(separator: ",").count
+            }
+            #expect(counts == [1001, 2])
+        }
+    }
+
     @Test func `what was superseded is kept by itself`() async throws {
         test.keep = 2
         let many = (0..<9).map { "{\"id\":\"n\($0)\",\"key\":\"x\"}" }
@@ -156,7 +184,7 @@ struct RulesTests {
         #expect(try ids("job:1", .after(1)) == ["b", "end"])
         let page = try PageReader(test).page(["job:1"], .after(0))
         #expect(try PageReader(test).events(page).map(\.id).suffix(2) == [page.cursor(2, test), page.cursor(2, test)])
-        #expect(page.ended == [try FeedName(of: "job:1")] && page.after == 3)
+        #expect(page.ended == [try FeedName(of: "job:1"): 2] && page.after == 3)
     }
 
     @Test func `a newcomer to a feed that has ended gets its last entry and its end`() async throws {
@@ -173,6 +201,38 @@ struct RulesTests {
         let page = try PageReader(test).page(["job:1"], .after(1))
         #expect(page.ended.isEmpty)
         #expect(try !PageReader(test).reading.isOver(PageReader(test).query(["job:1"], .after(1))))
+    }
+
+    @Test func `what a reading goes on with stands behind a last entry that came before, and what is new does not`()
+        async throws
+    {
+        try await store("job:1", [#"{"id":"a"}"#, #"{"id":"b","s":"done"}"#]) { running in
+            var batch = try test.batch("job:1", [#"{"id":"c"}"#])
+            batch.readings[0].continues = true
+            _ = try await running.ingest(batch)
+            #expect(running.notifications.map(\.id) == ["a", "b"])
+            #expect(try ids("job:1", .after(0)) == ["a", "b", "end"])
+            _ = try await running.ingest(try test.batch("job:1", [#"{"id":"d"}"#]))
+            #expect(try ids("job:1", .after(0)) == ["a", "b", "d"])
+        }
+    }
+
+    @Test func `a last entry that has expired is no end`() async throws {
+        let future = WallClock.unixMilliseconds + 3_600_000
+        try await store("job:1", [#"{"id":"a"}"#], [#"{"id":"b","s":"done","expires_at":\#(future)}"#])
+        #expect(try ids("job:1", .backlog) == ["b", "end"])
+        try test.connect().execute("UPDATE expiring SET expires_at = 1")
+        #expect(try ids("job:1", .backlog) == ["a"])
+        #expect(try PageReader(test).page(["job:1"], .backlog).ended.isEmpty)
+        #expect(try !PageReader(test).reading.isOver(PageReader(test).query(["job:1"], .after(2))))
+    }
+
+    @Test func `a feed goes on when its last entry is removed, and not when another is`() async throws {
+        try await store("job:1", [#"{"id":"a"}"#, #"{"id":"b","s":"done"}"#]) { running in
+            let feed = try FeedName(of: "job:1")
+            for id in ["a", "b"] { _ = try await running.writer.remove(id, from: feed) }
+            #expect(running.changes.map(\.opensFeed) == [false, true])
+        }
     }
 
     @Test func `a backlog in parts does not end with what came behind it`() async throws {
@@ -196,6 +256,8 @@ struct RulesTests {
         #expect(try isOver(["job:1"], .after(1)))
         #expect(try isOver(["job:1"], .after(3)))
         #expect(try !isOver(["job:1"], .after(0)))
+        // A cursor beyond the log's end is none of this log.
+        #expect(try !isOver(["job:1"], .after(4)))
         #expect(try isOver(["job:1", "job:2"], .after(3)))
         #expect(try !isOver(["job:1", "job:2"], .after(2)))
         #expect(try !isOver(["job:1", "job:3"], .after(3)))

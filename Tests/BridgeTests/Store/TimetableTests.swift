@@ -184,4 +184,105 @@ struct TimetableTests {
             #expect(running.notifications.map(\.id) == (0..<1100).map(String.init))
         }
     }
+
+    // MARK: - What changes meanwhile
+
+    /// Has what is scheduled be due, and lets the writer deliver it and look for other work.
+    private func deliver(_ body: (RunningWriter) async throws -> Void) async throws {
+        try application.execute("UPDATE scheduled SET due_at = 1")
+        try await RunningWriter.run(test) { running in
+            for _ in 0..<2 { _ = await running.writer.turn(.now) }
+            try await body(running)
+        }
+    }
+
+    private func schedule(_ entry: String, in feed: String = "order:1") async throws {
+        try await RunningWriter.run(test) { running in
+            let batch = try test.batch(feed, [entry])
+            #expect(try await running.ingest(batch).scheduled == 1)
+        }
+    }
+
+    @Test func `what is due is delivered once, also if rows of its kind are the application's by now`() async throws {
+        try await schedule(#"{"id":"a","deliver_at":\#(future)}"#)
+        test.kinds = [.test("order") { $0.source = .flagAndDatabase }]
+        try await deliver { running in
+            #expect(running.notifications.map(\.id) == ["a"])
+            let (arrivals, log) = (try count("arrivals"), try count("log"))
+            #expect(arrivals == 0 && log == 1)
+        }
+    }
+
+    @Test func `what is due of a kind of which nothing is stored any more is discarded`() async throws {
+        try await schedule(#"{"id":"a","deliver_at":\#(future)}"#)
+        test.kinds = [.test("order") { $0.isEphemeral = true }]
+        try await deliver { running in
+            #expect(running.notifications.isEmpty && running.telemetry.entriesDiscarded.value == 1)
+            let (notifications, scheduled) = (try count("notifications"), try count("scheduled"))
+            #expect(notifications == 0 && scheduled == 0)
+        }
+    }
+
+    @Test func `what was scheduled without an id leaves no mark when it is removed`() async throws {
+        try await schedule(#"{"t":"a","deliver_at":\#(future)}"#, in: "user:1")
+        try await deliver { running in
+            let id = try #require(running.notifications.first?.id)
+            #expect(try await running.writer.remove(id, from: FeedName(of: "user:1")) == 0)
+            let forgotten = try count("forgotten")
+            #expect(forgotten == 0)
+        }
+    }
+
+    @Test func `an entry with a known id that has expired takes nothing back`() async throws {
+        try await RunningWriter.run(test) { running in
+            let outcome = try await running.ingest(
+                test.batch(
+                    "user:1",
+                    [
+                        #"{"id":"a","deliver_at":\#(future)}"#, #"{"id":"b"}"#, #"{"id":"a","expires_at":1}"#,
+                        #"{"id":"b","expires_at":1}"#,
+                    ]))
+            #expect(outcome.duplicates == 2 && outcome.expired == 0)
+            let forgotten = try count("forgotten")
+            #expect(forgotten == 0)
+        }
+        try await deliver { #expect($0.notifications.map(\.id) == ["a"]) }
+    }
+
+    @Test func `the count with what is due knows what the application has read`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(
+                test.batch("user:1", [#"{"id":"a"}"#, #"{"id":"b","deliver_at":\#(future)}"#]))
+            try application.execute("UPDATE notifications SET read_at = 1; UPDATE scheduled SET due_at = 1")
+            _ = await running.writer.turn(.now)
+            #expect(running.notifications.map(\.unread) == [1, 1])
+        }
+    }
+
+    // MARK: - Many
+
+    @Test func `what expires together is removed with one count of each feed`() async throws {
+        try await RunningWriter.run(test) { running in
+            let entry = { (id: String) in Array(#"{"id":"\#(id)","expires_at":\#(future)}"#.utf8) }
+            var batch = try test.batch("user:1", [#"{"id":"c"}"#])
+            try test.append("user:2", [entry("d")], to: &batch)
+            try test.append("user:1", [entry("a"), entry("b")], expected: 1, to: &batch)
+            _ = try await running.ingest(batch)
+        }
+        try application.execute("UPDATE expiring SET expires_at = 1")
+        try await RunningWriter.run(test) { running in
+            _ = await running.writer.turn(.now)
+            let told = running.changes.map { "\($0.feed.text) \($0.unread ?? -1)" }
+            #expect(told.sorted() == ["user:1 1", "user:1 1", "user:2 0"])
+            #expect(running.changes.map(\.position) == [5, 6, 7])
+        }
+    }
+
+    @Test func `an unread count looks at what has expired of its own feed`() throws {
+        let plan = try application.prepare("EXPLAIN QUERY PLAN \(UnreadCount.query)")
+        var steps: [String] = []
+        while try plan.step() { steps.append(plan.string(3)) }
+        #expect(steps.contains { $0.contains("expiring_feed (feed=? AND expires_at<?)") }, "\(steps)")
+        #expect(!steps.contains { $0.contains("SCAN") && !$0.contains("CONSTANT") }, "\(steps)")
+    }
 }
