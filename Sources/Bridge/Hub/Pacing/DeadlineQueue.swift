@@ -3,7 +3,7 @@ import Reactor
 
 /// Which streams have something to be sent when: a binary heap, the earliest first.
 ///
-/// A deadline is not taken back: whoever gets one looks whether it still stands.
+/// A deadline is not taken back: whoever gets one looks whether it still stands. No stream has the same one twice.
 struct DeadlineQueue {
     private var heap: [(time: MonotonicTime, stream: ConnectionID)] = []
 

@@ -59,7 +59,7 @@ extension Hub {
         while let stream = deadlines.takeDue(now) {
             let slot = Int(stream.descriptor)
             guard isOpen(stream), streams[slot].isPaced else { continue }
-            pacings[slot]?.scheduled = .distantFuture
+            pacings[slot]?.deadlineCame()
             // A stream that reads from the database gets it with its next page.
             guard streams[slot].mode == .live else { continue }
             guard hasRoom(for: releaseSize(slot), on: stream) else {
@@ -73,11 +73,7 @@ extension Hub {
 
     /// Has a stream looked at when something that it holds back is to be sent.
     func schedule(_ stream: ConnectionID) {
-        let slot = Int(stream.descriptor)
-        guard let deadline = pacings[slot]?.deadline, let scheduled = pacings[slot]?.scheduled, deadline < scheduled
-        else { return }
-        pacings[slot]?.scheduled = deadline
-        deadlines.add(deadline, stream)
+        if let deadline = pacings[Int(stream.descriptor)]?.takeDeadline() { deadlines.add(deadline, stream) }
     }
 
     /// About how many bytes a stream holds back, and what surrounds them.

@@ -8,10 +8,14 @@ import Reactor
 struct StreamPacing {
     /// Streams have few feeds.
     private var feeds: [(name: FeedName, pacing: FeedPacing)]
+    /// Which of them hold something: mostly few, so that no event costs a look at all.
+    private var holding: [Int] = []
+    /// About how many bytes are held back.
+    private(set) var heldBytes = 0
     /// How many were superseded or dropped.
     private(set) var ruledOut = 0
-    /// Until when nothing has to be looked at, as far as the queue of deadlines knows.
-    var scheduled = MonotonicTime.distantFuture
+    /// The deadlines that the queue has of the stream, the soonest last.
+    private var queued: [MonotonicTime] = []
 
     /// `nil` where nothing is ever held back.
     init?(_ feeds: [(name: FeedName, pacing: FeedPacing)]) {
@@ -22,15 +26,25 @@ struct StreamPacing {
     /// The position up to which everything was sent or ruled out, if `position` is how far everything was offered.
     func cursor(_ position: LogPosition) -> LogPosition {
         var cursor = position
-        for feed in feeds { if let held = feed.pacing.firstHeld { cursor = min(cursor, held - 1) } }
+        for index in holding { if let held = feeds[index].pacing.firstHeld { cursor = min(cursor, held - 1) } }
         return cursor
     }
 
     /// When something that is held back is to be sent.
-    var deadline: MonotonicTime { feeds.reduce(.distantFuture) { min($0, $1.pacing.deadline) } }
+    var deadline: MonotonicTime { holding.reduce(.distantFuture) { min($0, feeds[$1].pacing.deadline) } }
 
-    /// About how many bytes are held back.
-    var heldBytes: Int { feeds.reduce(0) { $0 + $1.pacing.heldBytes } }
+    /// The deadline to add to the queue; `nil` where that has one that comes as soon.
+    ///
+    /// The queue has each once: what it has for later still stands when what is sooner has come.
+    mutating func takeDeadline() -> MonotonicTime? {
+        let deadline = deadline
+        guard deadline < queued.last ?? .distantFuture else { return nil }
+        queued.append(deadline)
+        return deadline
+    }
+
+    /// Notes that the soonest of the deadlines in the queue has come.
+    mutating func deadlineCame() { _ = queued.popLast() }
 
     /// Takes a notification of a feed; returns what is to be sent at once, if anything is.
     mutating func offer(
@@ -43,8 +57,7 @@ struct StreamPacing {
     /// Holds back a notification of a feed of which only the newest is sent when too many come; false for any other feed.
     mutating func hold(_ event: PacedEvent, of feed: FeedName) -> Bool {
         guard let index = index(of: feed) else { return false }
-        defer { ruledOut += feeds[index].pacing.takeRuledOut() }
-        return feeds[index].pacing.hold(event)
+        return change(index) { $0.hold(event) }
     }
 
     /// The next that is to be sent by now; several feeds take turns in the order of what they hold.
@@ -62,7 +75,7 @@ struct StreamPacing {
 
     /// The next batch that is not to wait for more.
     mutating func takeBatch() -> PacedRelease? {
-        for index in inOrder(where: { $0.isBatching && $0.isHolding }) {
+        for index in inOrder(where: \.isBatching) {
             if let release = release(index, { $0.takeBatch() }) { return release }
         }
         return nil
@@ -70,7 +83,7 @@ struct StreamPacing {
 
     /// Forgets what is held back.
     mutating func discard() {
-        for index in feeds.indices { feeds[index].pacing.discard() }
+        for index in holding { change(index) { $0.discard() } }
     }
 
     /// Leaves out of a page what would be superseded within it: of a feed of which only the newest is sent when too many
@@ -103,17 +116,27 @@ struct StreamPacing {
 
     /// The feeds that hold something and meet a condition, in the order of what they hold.
     private func inOrder(where condition: (FeedPacing) -> Bool) -> [Int] {
-        let found = feeds.indices.filter { condition(feeds[$0].pacing) }
+        let found = holding.filter { condition(feeds[$0].pacing) }
         guard found.count > 1 else { return found }
         return found.sorted { (feeds[$0].pacing.firstHeld ?? 0) < (feeds[$1].pacing.firstHeld ?? 0) }
     }
 
     private mutating func release(_ index: Int, _ take: (inout FeedPacing) -> [PacedEvent]?) -> PacedRelease? {
-        let events = take(&feeds[index].pacing)
-        ruledOut += feeds[index].pacing.takeRuledOut()
-        guard let events else { return nil }
+        guard let events = change(index, take) else { return nil }
         return PacedRelease(
             feed: feeds[index].name, events: events, isBatch: feeds[index].pacing.isBatching,
             batchEvent: feeds[index].pacing.batchEvent)
+    }
+
+    /// Changes what is held back of a feed, and what is known of all of them with it.
+    private mutating func change<T>(_ index: Int, _ body: (inout FeedPacing) -> T) -> T {
+        let (bytes, wasHolding) = (feeds[index].pacing.heldBytes, feeds[index].pacing.isHolding)
+        let result = body(&feeds[index].pacing)
+        heldBytes += feeds[index].pacing.heldBytes - bytes
+        ruledOut += feeds[index].pacing.takeRuledOut()
+        let isHolding = feeds[index].pacing.isHolding
+        if isHolding && !wasHolding { holding.append(index) }
+        if wasHolding && !isHolding { holding.removeAll { $0 == index } }
+        return result
     }
 }

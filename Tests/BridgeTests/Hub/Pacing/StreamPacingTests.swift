@@ -1,4 +1,5 @@
 import Feeds
+import Reactor
 import Testing
 
 @testable import Bridge
@@ -171,6 +172,23 @@ struct StreamPacingTests {
         scene.pacing.discard()
         #expect(scene.cursor == 4 && scene.wait == nil)
         #expect(try scene.offer("a:1", 5) == nil && scene.cursor == 4)
+    }
+
+    @Test func `the queue of deadlines gets each once, however often a sooner one comes`() throws {
+        let slow = Kind.test("s") { $0.batch = Kind.Batch(maxCount: 100, maxDelayMilliseconds: 600_000) }
+        var scene = try PacingScene([slow, Self.latest])
+        _ = try scene.offer("s:1", 1)
+        let end = scene.time + Milliseconds(600_000)
+        #expect(scene.pacing.takeDeadline() == end && scene.pacing.takeDeadline() == nil)
+        for position in stride(from: LogPosition(2), through: 40, by: 4) {
+            for offset in LogPosition(0)...3 { _ = try scene.offer("a:1", position + offset) }
+            let opening = scene.time + Milliseconds(1000)
+            #expect(scene.pacing.takeDeadline() == opening)
+            #expect(scene.pass(1000) == [[position + 3]])
+            scene.pacing.deadlineCame()
+            #expect(scene.pacing.takeDeadline() == nil)
+            scene.wait(1000)
+        }
     }
 
     @Test func `of a page only so many are worth offering as may pass at once`() throws {
