@@ -187,27 +187,6 @@ struct PacedStreamTests {
         }
     }
 
-    @Test func `a batch that began with what the database told is no other stream's`() async throws {
-        try await RunningHub.run(store, kinds: Self.kinds) { hub in
-            let stream = try live(["slow:1"], hub, query: "min_interval_ms=200")
-            try await hub.commit("slow:1", ["1"], in: store)
-            hub.holdCommits()
-            try await hub.commit("slow:1", ["2"], in: store)
-            // It comes too soon, and from the database.
-            await hub.hub.readAll()
-            try stream.read { stream.notifications.map(\.ids) == [["1"]] }
-            let other = try live(["slow:1"], hub, query: "since=now")
-            hub.releaseCommits()
-            // The second waits for its batch meanwhile, and the next one need not wait.
-            try stream.drain(waiting: 500)
-            let text = String(repeating: "x", count: 65_536 - #"{"id":"3","t":""}"#.utf8.count)
-            try await hub.ingest(try store.batch("slow:1", [#"{"id":"3","t":"\#(text)"}"#]))
-            for stream in [stream, other] { try stream.read { stream.notifications.last?.ids.last == "3" } }
-            #expect(
-                stream.notifications.map(\.ids) == [["1"], ["2", "3"]] && other.notifications.map(\.ids) == [["3"]])
-        }
-    }
-
     // MARK: - ephemeral
 
     @Test func `a limit holds for what is stored nowhere, too`() async throws {

@@ -191,6 +191,18 @@ struct StreamPacingTests {
         }
     }
 
+    @Test func `a release is another stream's only if it has the same events, all of them`() throws {
+        let events = (1...3).map { PacedEvent(position: $0, name: nil, data: []) }
+        func release(_ events: [PacedEvent]) throws -> PacedRelease {
+            PacedRelease(feed: try FeedName(of: "a:1"), events: events, isBatch: true)
+        }
+        let encoded = EncodedRelease(events: Array(events[1...]), position: 3, chunk: [])
+        #expect(try encoded.isOf(release(Array(events[1...])), 3))
+        #expect(try !encoded.isOf(release(events), 3) && !encoded.isOf(release([events[2]]), 3))
+        #expect(try !encoded.isOf(release([events[1], PacedEvent(position: 3, name: nil, data: [])]), 3))
+        #expect(try !encoded.isOf(release(Array(events[1...])), 2))
+    }
+
     @Test func `of a page only so many are worth offering as may pass at once`() throws {
         var scene = try PacingScene([Self.latest, Self.batching])
         let page = try (1...20).map { position in
