@@ -121,12 +121,11 @@ struct TimetableTests {
 
     @Test func `what expires while it waits is never delivered`() async throws {
         try await RunningWriter.run(test) { running in
-            let entry = #"{"id":"a","deliver_at":\#(future),"expires_at":\#(WallClock.unixMilliseconds + 20)}"#
+            let entry = #"{"id":"a","deliver_at":\#(future),"expires_at":\#(future + 1)}"#
             let outcome = try await running.ingest(test.batch("user:1", [entry]))
             #expect(outcome.scheduled == 1)
         }
-        try application.execute("UPDATE scheduled SET due_at = 1")
-        while WallClock.unixMilliseconds < future - 3_600_000 + 40 { await Task.yield() }
+        try application.execute("UPDATE scheduled SET due_at = 1, body = replace(body, '\(future + 1)', '1')")
         try await RunningWriter.run(test) { running in
             _ = await running.writer.turn(.now)
             #expect(running.notifications.isEmpty)
