@@ -42,7 +42,7 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory test-units
-	$(MAKE) --no-print-directory --jobs --output-sync test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
+	$(MAKE) --no-print-directory --jobs=3 test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
 	$(TEST) --filter Chaos
 
 test-units:
@@ -66,16 +66,20 @@ chaos:
 	$(SWIFT) build --build-tests $(STRICT)
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} scripts/run-tests --skip-build $(STRICT) --filter ChaosTests
 
-# Pages are left out: Chromium is not what is looked at, and its tests wait for a slow bridge. So is chaos, whose audit
-# allows only so long a silence. Leaks are not looked for: what lives as long as the process is never freed.
-SANITIZED = --skip '$(PAGES)|Chaos'
+# All units, and of the bridge what brings its threads and its parsers to work; the program is built with the sanitizer as
+# well. Leaks are not looked for: what lives as long as the process is never freed.
+SANITIZED = Robustness|Shutdown|StreamResume|Inbox|Source|Pace|Rule|BroadcastEvent|Presence|Generator|Route|RedisOutage
 
 sanitize:
-	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl
-	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt' \
-		scripts/run-tests --sanitize=thread --scratch-path .build/thread $(STRICT) $(SANITIZED)
-	ASAN_OPTIONS=detect_leaks=0 \
-		scripts/run-tests --sanitize=address --scratch-path .build/address $(STRICT) $(SANITIZED)
+	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl python3
+	$(MAKE) --no-print-directory sanitize-thread sanitize-address
+
+sanitize-thread: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt
+sanitize-address: export ASAN_OPTIONS = detect_leaks=0
+sanitize-%:
+	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip IntegrationTests
+	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip-build \
+		--filter 'IntegrationTests\.($(SANITIZED))' --skip '$(PAGES)|Chaos'
 
 fuzz:
 	@scripts/install-packages libsqlite3-dev
@@ -93,7 +97,7 @@ $(PYTHON): Tests/Clients/requirements.txt
 trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
-	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs --output-sync \
+	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs=3 \
 		test-units test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
 
 check:

@@ -61,7 +61,8 @@ final class HTTPClient {
             case .end: return HTTPAnswer(status: status, headers: headers, body: body)
             case nil:
                 guard let bytes = try socket.receive(until: deadline) else {
-                    throw HarnessError("the connection was closed before the end of an answer")
+                    let state = server.isRunning ? "the bridge runs" : "the bridge has ended"
+                    throw HarnessError("the connection was closed before the end of an answer; \(state): \(server.log)")
                 }
                 bytes.withUnsafeBytes { parser.append($0) }
             }
