@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-bridge-1 test-bridge-2 test-pages-1 test-pages-2 chaos sanitize fuzz trial check format bench clean help
+.PHONY: run build install test test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize fuzz trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -42,7 +42,7 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory test-units
-	$(MAKE) --no-print-directory --jobs=3 test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
+	$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
 	$(TEST) --filter Chaos
 
 test-units:
@@ -98,7 +98,7 @@ trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs=3 \
-		test-units test-bridge-1 test-bridge-2 test-pages-1 test-pages-2
+		test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
