@@ -97,8 +97,9 @@ $(PYTHON): Tests/Clients/requirements.txt
 trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+	TRIAL=1 $(MAKE) --no-print-directory test-units
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs=3 \
-		test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
+		test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// What `flagpole init` writes, served as its README says and opened in Chromium from another origin.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Nginx.isInstalled, "nginx is not installed"))
 struct ExamplePageTests {
     private let browser: PageBrowser
 
@@ -21,7 +21,7 @@ struct ExamplePageTests {
         let changed = text.replacing("http://127.0.0.1:8080\"", with: "http://127.0.0.1:\(bridge.port)\"")
         #expect(changed != text)
         try bridge.directory.write(changed, to: "page/index.html")
-        let files = try StaticServer(bridge.directory.path("page"), port: port)
+        let files = try Nginx(files: bridge.directory.path("page"), port: port)
         let page = try browser.open(bridge, url: "\(origin)/\(query)")
         try body(bridge, page)
         #expect(try browser.newLogLines().filter { !$0.contains("favicon") } == [], "\(name)")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `Examples/run`, and what each example has.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: Nginx.isInstalled, "nginx is not installed"))
 struct ExampleRunPageTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL

@@ -9,13 +9,13 @@ struct ForeignClientTests {
     private static let files = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Clients").path
 
     private let bridge: FlagpoleProcess
-    private let nginx: NginxProxy?
+    private let nginx: Nginx?
     private let place: TemporaryDirectory
 
     init() throws {
         // Clients on top of `requests` see a block of 128 bytes when it is full.
         bridge = try FlagpoleProcess(["server": ["ping_ms": 300]])
-        nginx = NginxProxy.isInstalled ? try NginxProxy(upstream: "127.0.0.1:\(bridge.port)") : nil
+        nginx = Nginx.isInstalled ? try Nginx(upstream: "127.0.0.1:\(bridge.port)") : nil
         place = try TemporaryDirectory()
     }
 

@@ -2,10 +2,10 @@ import HTTP
 import Testing
 
 /// `docs/nginx.conf`, tried.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: Nginx.isInstalled, "nginx is not installed"))
 struct NginxTests {
     private let bridge: FlagpoleProcess
-    private let nginx: NginxProxy
+    private let nginx: Nginx
     private var port: Int { nginx.port }
 
     init() throws {
@@ -17,7 +17,7 @@ struct NginxTests {
                 ],
                 "auth": ["mode": "proxy", "trusted_proxies": ["127.0.0.3"]],
             ], environment: ["FLAGPOLE_ADMIN_KEY": "admin-key-0123456789"])
-        nginx = try NginxProxy(
+        nginx = try Nginx(
             upstream: "127.0.0.1:\(bridge.port)",
             [
                 // Else it would come from the address that its clients have here, and that cannot be told from theirs.

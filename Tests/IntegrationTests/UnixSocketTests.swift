@@ -49,10 +49,10 @@ struct UnixSocketTests {
         #expect(place.text("flagpole.sock") == "precious")
     }
 
-    @Test(.enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
+    @Test(.enabled(if: Nginx.isInstalled, "nginx is not installed"))
     func `nginx in front of the socket says who reads, and from where`() throws {
         let bridge = try start(["max_streams_per_address": 1, "ping_ms": 300], auth: ["mode": "proxy"])
-        let nginx = try NginxProxy(upstream: "unix:\(path)", [("$remote_user", "$http_x_signed_in")])
+        let nginx = try Nginx(upstream: "unix:\(path)", [("$remote_user", "$http_x_signed_in")])
         let signedIn = [("Host", "push.example"), ("X-Signed-In", "42")]
         let stream = try bridge.stream("feed=user:42", headers: signedIn, port: nginx.port)
         try stream.untilLive()
@@ -67,13 +67,13 @@ struct UnixSocketTests {
         #expect(refused.head?.status == 401)
     }
 
-    @Test(.enabled(if: NginxProxy.isInstalled, "nginx is not installed"))
+    @Test(.enabled(if: Nginx.isInstalled, "nginx is not installed"))
     func `what nginx has taken from the socket counts as delivered`() throws {
         let bridge = try FlagpoleProcess([
             "server": ["host": "unix://\(path)", "hosts": ["push.example"]],
             "kinds": ["user": ["mark_read": "on_delivery"]],
         ])
-        let nginx = try NginxProxy(upstream: "unix:\(path)")
+        let nginx = try Nginx(upstream: "unix:\(path)")
         let stream = try bridge.stream("feed=user:42", headers: [("Host", "push.example")], port: nginx.port)
         try stream.untilLive()
         try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")

@@ -71,7 +71,7 @@ struct TimetableTests {
             let due = WallClock.unixMilliseconds + 150
             _ = try await running.ingest(test.batch("user:1", [#"{"id":"a","deliver_at":\#(due)}"#]))
             var came = WallClock.unixMilliseconds
-            while running.notifications.isEmpty, came < due + 20_000 {
+            while running.notifications.isEmpty {
                 let next = await running.writer.turn(.now)
                 #expect(next <= MonotonicTime.now + 150)
                 came = WallClock.unixMilliseconds
