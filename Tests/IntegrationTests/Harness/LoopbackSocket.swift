@@ -19,11 +19,8 @@ final class LoopbackSocket {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            let code = errno
-            Foundation.close(descriptor)
-            throw HarnessError("connecting to port \(port): \(String(cString: strerror(code)))")
-        }
+        // What is thrown here lets go of the value, whose end closes the socket; to close it twice is to close another's.
+        guard result == 0 else { throw HarnessError("connecting to port \(port): \(String(cString: strerror(errno)))") }
     }
 
     deinit { Foundation.close(descriptor) }
@@ -98,10 +95,7 @@ final class LoopbackSocket {
                     bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
-            guard result == 0, listen(descriptor, 1) == 0 else {
-                Foundation.close(descriptor)
-                throw HarnessError("port \(port) is in use")
-            }
+            guard result == 0, listen(descriptor, 1) == 0 else { throw HarnessError("port \(port) is in use") }
         }
 
         deinit { Foundation.close(descriptor) }
