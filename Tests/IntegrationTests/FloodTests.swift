@@ -74,11 +74,10 @@ struct FloodTests {
                 + ["-u", "http://127.0.0.1:\(bridge.port)\(target)"],
             output: place.path("output"), errors: place.path("errors"))
         var count = 0
-        while flood.isRunning && count < 400 {
+        while flood.isRunning {
             try expectDelivery("n\(count)", bridge, streams)
             #expect(try bridge.get("/healthz").status == 200)
             count += 1
-            usleep(50_000)
         }
         #expect(count > 50)
         #expect(place.text("output").contains("service available:"), "\(place.text("output"))")

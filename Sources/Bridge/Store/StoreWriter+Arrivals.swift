@@ -40,7 +40,7 @@ extension StoreWriter {
             let now = WallClock.unixMilliseconds
             let (rows, hasMore) = try store.arrivals.take(feed.text)
             guard !rows.isEmpty else { return hasMore }
-            let number = try store.number(of: feed)
+            let number = try store.positions.number(of: feed)
             let isInbox = settings.kind(of: feed)?.isInbox == true
             var ruling = try ruling(on: feed, number, isInbox: isInbox, continues: continues, store)
             for row in rows { try take(row, &ruling, store, now, &commit, &outcomes) }

@@ -51,7 +51,7 @@ extension StoreWriter {
             try store.transaction(appending: part.count) {
                 let now = WallClock.unixMilliseconds
                 for (feed, notifications) in feeds {
-                    guard let number = try store.feed(feed)?.id,
+                    guard let number = try store.positions.feed(feed)?.id,
                         let change = try store.readState.markRead(feed, .ids(notifications.map(\.id)), at: now)
                     else { continue }
                     let unread = try store.unread(feed)
@@ -70,7 +70,7 @@ extension StoreWriter {
             var commit = Commit(bytes: [])
             let unread: Int? = try store.transaction(appending: 1) {
                 let now = WallClock.unixMilliseconds
-                guard let number = try store.feed(feed)?.id else { return isInbox ? 0 : nil }
+                guard let number = try store.positions.feed(feed)?.id else { return isInbox ? 0 : nil }
                 let change = try body(store.readState, now)
                 let unread = isInbox ? try store.unread(feed) : nil
                 if let change {
@@ -98,7 +98,7 @@ extension StoreWriter {
             for (name, changes) in try store.readState.takeForeignChanges(at: now) {
                 feeds.insert(name)
                 guard let feed = FeedName(name), settings.kind(of: feed)?.isInbox == true,
-                    let number = try store.feed(feed)?.id
+                    let number = try store.positions.feed(feed)?.id
                 else { continue }
                 let unread = try store.unread(feed)
                 commit.changes += try changes.map { try store.append($0, feed, number, unread: unread, at: now) }

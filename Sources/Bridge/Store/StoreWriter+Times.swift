@@ -49,7 +49,7 @@ extension StoreWriter {
         try countingTransaction(store, appending: most) {
             var rulings: [FeedRuling] = []
             for reading in try readings(store.timetable.takeDue(at: time), &commit.bytes) {
-                let number = try store.number(of: reading.feed)
+                let number = try store.positions.number(of: reading.feed)
                 let ruling = try take(reading, number, store, time, &commit, &outcome)
                 if ruling.hasRules { rulings.append(ruling) }
             }
@@ -104,7 +104,7 @@ extension StoreWriter {
         try store.transaction(appending: Timetable.rowsPerStep) {
             for (name, id) in try store.timetable.takeExpired(at: time) { feeds[name, default: []].append(id) }
             for (name, ids) in feeds {
-                guard let feed = FeedName(name), let number = try store.feed(feed)?.id else { continue }
+                guard let feed = FeedName(name), let number = try store.positions.feed(feed)?.id else { continue }
                 let changes = try ids.compactMap { try store.readState.remove($0, from: feed) }
                 guard let last = changes.last else { continue }
                 let unread = settings.kind(of: feed)?.isInbox == true ? try store.unread(feed) : nil

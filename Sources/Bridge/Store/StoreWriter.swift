@@ -62,13 +62,15 @@ actor StoreWriter {
     func positions(of feeds: [FeedName]) throws -> [ListPosition] {
         try withStore { store in
             // One transaction: without it every look-up takes and drops SQLite's locks.
-            try store.connection.transaction(.deferred) { try feeds.map { try store.feed($0)?.position ?? .start } }
+            try store.connection.transaction(.deferred) {
+                try feeds.map { try store.positions.feed($0)?.position ?? .start }
+            }
         }
     }
 
     /// The hashes of the last entries that were taken in of a feed.
     func tail(of feed: FeedName) throws -> [EntryHash] {
-        try withStore { try $0.feed(feed)?.tail ?? [] }
+        try withStore { try $0.positions.feed(feed)?.tail ?? [] }
     }
 
     /// Stores a batch in one transaction with its positions, then hands it over.
@@ -80,7 +82,7 @@ actor StoreWriter {
         try withStore { store in
             let now = WallClock.unixMilliseconds
             if Faults.isOff(.positionInTransaction) {
-                for reading in batch.readings { _ = try store.move(reading) }
+                for reading in batch.readings { _ = try store.positions.move(reading) }
             }
             try countingTransaction(store, appending: positions(for: count, of: batch.readings.count)) {
                 var rulings: [FeedRuling] = []
@@ -151,8 +153,8 @@ actor StoreWriter {
     }
 
     private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> Int64? {
-        if Faults.isOff(.positionInTransaction) { return try store.feed(reading.feed)?.id }
-        return try store.move(reading)
+        if Faults.isOff(.positionInTransaction) { return try store.positions.feed(reading.feed)?.id }
+        return try store.positions.move(reading)
     }
 
     private func ingest(

@@ -16,22 +16,22 @@ struct LogStoreTests {
     private func hashes(_ numbers: Range<UInt64>) -> [EntryHash] { numbers.map { EntryHash(rawValue: $0 << 32) } }
 
     private func move(_ reading: FeedReading) throws -> Int64? {
-        try store.transaction(appending: 0) { try store.move(reading) }
+        try store.transaction(appending: 0) { try store.positions.move(reading) }
     }
 
     @Test func `nothing is known of a feed that nothing was taken of`() throws {
-        #expect(try store.feed(try FeedName(of: "user:42")) == nil)
+        #expect(try store.positions.feed(try FeedName(of: "user:42")) == nil)
         #expect(try store.unread(try FeedName(of: "user:42")) == 0)
     }
 
     @Test func `a position and its proof are found again`() throws {
         let name = try FeedName(of: "user:42")
         let number = try #require(try move(test.reading("user:42", hashes(0..<3))))
-        var row = try #require(try store.feed(name))
+        var row = try #require(try store.positions.feed(name))
         #expect(row.id == number && row.tail == hashes(0..<3))
         #expect(row.position == ListPosition(count: 3, first: hashes(0..<1)[0], recent: hashes(0..<3)))
         #expect(try move(test.reading("user:42", hashes(3..<20))) == number)
-        row = try #require(try store.feed(name))
+        row = try #require(try store.positions.feed(name))
         #expect(row.position.count == 20 && row.position.recent == hashes(12..<20) && row.tail == hashes(0..<20))
     }
 
@@ -41,9 +41,9 @@ struct LogStoreTests {
         for start in stride(from: UInt64(0), to: 1000, by: 100) {
             _ = try move(test.reading("user:42", hashes(start..<start + 100)))
         }
-        #expect(try store.feed(name)?.tail == hashes(744..<1000))
+        #expect(try store.positions.feed(name)?.tail == hashes(744..<1000))
         _ = try move(test.reading("user:42", []))
-        #expect(try store.feed(name)?.tail == hashes(744..<1000))
+        #expect(try store.positions.feed(name)?.tail == hashes(744..<1000))
     }
 
     @Test func `a list that is begun anew has a new tail`() throws {
@@ -52,7 +52,7 @@ struct LogStoreTests {
         reading.position = .start
         reading.replacesTail = true
         _ = try move(reading)
-        let row = try #require(try store.feed(try FeedName(of: "user:42")))
+        let row = try #require(try store.positions.feed(try FeedName(of: "user:42")))
         #expect(row.position == .start && row.tail.isEmpty)
     }
 
@@ -61,15 +61,15 @@ struct LogStoreTests {
         var reading = try test.reading("user:42", [])
         reading.position = ListPosition(count: 3, first: hashes(17..<18)[0], recent: hashes(17..<20))
         _ = try move(reading)
-        #expect(try store.feed(reading.feed)?.position == reading.position)
+        #expect(try store.positions.feed(reading.feed)?.position == reading.position)
     }
 
     @Test func `a reading that started from another position moves nothing`() throws {
         _ = try move(test.reading("user:42", hashes(0..<3)))
         #expect(try move(test.reading("user:42", hashes(3..<5), expected: 2)) == nil)
         #expect(try move(test.reading("user:43", hashes(3..<5), expected: 2)) == nil)
-        #expect(try store.feed(try FeedName(of: "user:42"))?.position.count == 3)
-        #expect(try store.feed(try FeedName(of: "user:43")) == nil)
+        #expect(try store.positions.feed(try FeedName(of: "user:42"))?.position.count == 3)
+        #expect(try store.positions.feed(try FeedName(of: "user:43")) == nil)
     }
 
     @Test func `hashes are written as they are read`() {

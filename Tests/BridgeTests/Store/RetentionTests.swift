@@ -71,7 +71,7 @@ struct RetentionTests {
         _ = try store.readState.remove("c", from: feed)
         try store.connection.execute("DELETE FROM notifications WHERE id = 'b'")
         try test.store("metrics:1", "d", in: store)
-        let number = try #require(try store.feed(feed)?.id)
+        let number = try #require(try store.positions.feed(feed)?.id)
         #expect(try retention.trim(number, to: 2).notifications == 0)
         let reader = try PageReader(test, backlog: 2)
         #expect(try reader.notifications(reader.page(["metrics:1"], .backlog)).map { $0.prefix(1) } == ["a", "d"])
@@ -83,7 +83,7 @@ struct RetentionTests {
     @Test func `a feed keeps its newest, and others keep theirs`() throws {
         try test.store("metrics:1", "a", "b", "c", "d", in: store)
         try test.store("metrics:2", "a", in: store)
-        let number = try #require(try store.feed(FeedName(of: "metrics:1"))?.id)
+        let number = try #require(try store.positions.feed(FeedName(of: "metrics:1"))?.id)
         #expect(try retention.trim(number, to: 4).notifications == 0)
         #expect(try retention.trim(number, to: 5).notifications == 0)
         let part = try retention.trim(number, to: 1, limit: 2)
