@@ -36,6 +36,7 @@ struct JSONGrammarTests {
             ("[}", .unexpectedByte, 1), ("{\"a\":1,}", .unexpectedByte, 7), ("{\"a\"}", .unexpectedByte, 4),
             ("{\"a\" 1}", .unexpectedByte, 5), ("{\"a\"::1}", .unexpectedByte, 5),
             ("{a:1}", .unexpectedByte, 1), ("{1:1}", .unexpectedByte, 1), ("{'a':1}", .unexpectedByte, 1),
+            ("{[\"a\"]:1}", .unexpectedByte, 1), ("{\"a\":1,{\"b\":\"c\"}:2}", .unexpectedByte, 7),
             ("{\"a\":}", .unexpectedByte, 5), ("[\"a\":1]", .unexpectedByte, 4),
             ("['a']", .unexpectedByte, 1), ("[a]", .unexpectedByte, 1), ("nul!", .unexpectedByte, 3),
             ("True", .unexpectedByte, 0), ("TRUE", .unexpectedByte, 0),

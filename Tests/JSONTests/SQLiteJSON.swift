@@ -1,5 +1,7 @@
 import CSQLite
 
+import JSON
+
 /// SQLite's opinion of what is JSON, from `json_valid`.
 final class SQLiteJSON {
     private var database: OpaquePointer?
@@ -26,5 +28,13 @@ final class SQLiteJSON {
             precondition(sqlite3_step(statement) == SQLITE_ROW, "json_valid answers")
             return sqlite3_column_int(statement, 0) == 1
         }
+    }
+
+    /// SQLite before 3.42 takes a container for a member's name if a string is the last thing in it: `{["a"]:1}`.
+    static func isLenient(about fault: JSONError, in bytes: [UInt8]) -> Bool {
+        guard fault.reason == .unexpectedByte, [UInt8(ascii: "["), UInt8(ascii: "{")].contains(bytes[fault.offset])
+        else { return false }
+        let before = bytes[..<fault.offset].last { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return before == UInt8(ascii: "{") || before == UInt8(ascii: ",")
     }
 }
