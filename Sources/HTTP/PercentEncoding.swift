@@ -23,29 +23,46 @@ package enum PercentEncoding {
     }
 
     static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, plusIsSpace: Bool) -> String? {
-        guard range.contains(where: { bytes[$0] == UInt8(ascii: "%") || bytes[$0] == UInt8(ascii: "+") }) else {
-            return bytes.string(range)
-        }
+        guard hasEscapes(bytes, range) else { return bytes.string(range) }
+        let (decoded, isComplete) = unescape(bytes, range, plusIsSpace: plusIsSpace)
+        return isComplete ? String(validating: decoded, as: UTF8.self) : nil
+    }
+
+    /// A query's name or value as the URL Standard reads it (§5.1): what is no escape stands for itself, what is not
+    /// UTF-8 becomes U+FFFD.
+    static func decodeQuery(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        guard hasEscapes(bytes, range) else { return bytes.string(range) }
+        return String(decoding: unescape(bytes, range, plusIsSpace: true).bytes, as: UTF8.self)
+    }
+
+    private static func hasEscapes(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.contains { bytes[$0] == UInt8(ascii: "%") || bytes[$0] == UInt8(ascii: "+") }
+    }
+
+    /// The bytes without their escapes, and whether all of these were complete; one that is not is left as it is.
+    private static func unescape(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, plusIsSpace: Bool
+    ) -> (bytes: [UInt8], isComplete: Bool) {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(range.count)
+        var isComplete = true
         var index = range.lowerBound
         while index < range.upperBound {
-            switch bytes[index] {
-            case UInt8(ascii: "%"):
-                guard index + 2 < range.upperBound, let high = bytes[index + 1].hexValue,
-                    let low = bytes[index + 2].hexValue
-                else { return nil }
+            let byte = bytes[index]
+            index += 1
+            guard byte == UInt8(ascii: "%") else {
+                decoded.append(plusIsSpace && byte == UInt8(ascii: "+") ? .space : byte)
+                continue
+            }
+            if index + 1 < range.upperBound, let high = bytes[index].hexValue, let low = bytes[index + 1].hexValue {
                 decoded.append(UInt8(high << 4 | low))
-                index += 3
-            case UInt8(ascii: "+") where plusIsSpace:
-                decoded.append(.space)
-                index += 1
-            default:
-                decoded.append(bytes[index])
-                index += 1
+                index += 2
+            } else {
+                decoded.append(byte)
+                isComplete = false
             }
         }
-        return String(validating: decoded, as: UTF8.self)
+        return (decoded, isComplete)
     }
 
     private static func upperHexDigit(_ value: UInt8) -> UInt8 {

@@ -9,13 +9,13 @@ package struct RequestTarget: Sendable {
     ///
     /// `/` has none, and a slash at the end makes an empty one. Dot segments are names like any other.
     package let segments: [String]
-    /// Names and values in order, decoded, `+` as a space; a name without `=` has an empty value.
+    /// Names and values in order, decoded as far as they can be, `+` as a space; a name without `=` has an empty value.
     package let query: [(name: String, value: String)]
 
     /// A target from its text: printable ASCII that begins with a slash, or a lone asterisk.
     ///
-    /// Nil for a fragment, an incomplete escape, an escape of what is not UTF-8, and a control character in the
-    /// decoded path (a query's values may hold them).
+    /// Nil for a fragment, and for a path with an incomplete escape, an escape of what is not UTF-8 or a control
+    /// character; a query may hold all of these.
     package init?(_ raw: String) {
         let bytes = Array(raw.utf8)
         self.init(bytes.span, 0..<bytes.count)
@@ -36,12 +36,10 @@ package struct RequestTarget: Sendable {
         }
         let pathRange = range.lowerBound..<pathEnd
         let queryRange = min(pathEnd + 1, range.upperBound)..<range.upperBound
-        guard let segments = Self.segments(bytes, pathRange), let query = Self.query(bytes, queryRange) else {
-            return nil
-        }
+        guard let segments = Self.segments(bytes, pathRange) else { return nil }
         path = pathEnd == range.upperBound ? raw : bytes.string(pathRange)
         self.segments = segments
-        self.query = query
+        query = Self.query(bytes, queryRange)
     }
 
     /// The value of the query's first parameter of that name.
@@ -65,20 +63,20 @@ package struct RequestTarget: Sendable {
         return isLegal ? segments : nil
     }
 
-    private static func query(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [(name: String, value: String)]? {
-        guard !range.isEmpty else { return [] }
+    private static func query(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [(name: String, value: String)] {
         var query: [(name: String, value: String)] = []
-        let isLegal = eachPart(of: range, separator: UInt8(ascii: "&"), bytes) { part in
+        _ = eachPart(of: range, separator: UInt8(ascii: "&"), bytes) { part in
             guard !part.isEmpty else { return true }
             let nameEnd = part.first { bytes[$0] == UInt8(ascii: "=") } ?? part.upperBound
             let valueStart = min(nameEnd + 1, part.upperBound)
-            guard let name = PercentEncoding.decode(bytes, part.lowerBound..<nameEnd, plusIsSpace: true),
-                let value = PercentEncoding.decode(bytes, valueStart..<part.upperBound, plusIsSpace: true)
-            else { return false }
-            query.append((name, value))
+            query.append(
+                (
+                    PercentEncoding.decodeQuery(bytes, part.lowerBound..<nameEnd),
+                    PercentEncoding.decodeQuery(bytes, valueStart..<part.upperBound)
+                ))
             return true
         }
-        return isLegal ? query : nil
+        return query
     }
 
     /// Calls `body` for each part until it returns false; returns whether it never did.

@@ -18,6 +18,16 @@ extension Span<UInt8> {
         }
     }
 
+    /// The first position at or after `start` at which `pattern`, which is not empty, stands.
+    func firstIndex(of pattern: [UInt8], from start: Int) -> Int? {
+        var candidate = firstIndex(of: pattern[0], from: start)
+        while let index = candidate, index + pattern.count <= count {
+            if pattern.indices.allSatisfy({ self[index + $0] == pattern[$0] }) { return index }
+            candidate = firstIndex(of: pattern[0], from: index + 1)
+        }
+        return nil
+    }
+
     /// The bytes of `range` as text; what is not UTF-8 is replaced by U+FFFD.
     func string(_ range: Range<Int>) -> String {
         withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self) }

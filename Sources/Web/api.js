@@ -1,6 +1,7 @@
 // Calls to the bridge's own API, with errors as sentences.
 
 import { inPath } from './names.js';
+import { askForKey, authorization } from './sign-in.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -22,11 +23,11 @@ export async function historyOf(feed, limit) {
     return (await response.json()).items;
 }
 
-/** Why one of these feeds can never be watched, in the server's words; null where nothing speaks against it. */
+/** The error that keeps one of these feeds from being watched for good; null where nothing speaks against it. */
 export async function refusalOf(feeds) {
     for (const feed of feeds) {
         const error = await historyOf(feed, 1).then(() => null, (caught) => caught);
-        if (error?.status >= 400 && error.status < 500) return error.message;
+        if (error?.status >= 400 && error.status < 500) return error;
     }
     return null;
 }
@@ -52,11 +53,13 @@ async function ask(path, request) {
     let response;
     try {
         const signal = AbortSignal.timeout(PATIENCE_MS);
-        response = await fetch(new URL(path, document.baseURI), { ...request, signal, cache: 'no-store' });
+        const headers = { ...authorization, ...request?.headers };
+        response = await fetch(new URL(path, document.baseURI), { ...request, headers, signal, cache: 'no-store' });
     } catch (error) {
         throw new Error(error.name === 'TimeoutError' ? 'The server took too long.' : 'The server cannot be reached.');
     }
     if (response.ok) return response;
+    if (response.status === 401) askForKey();
     throw Object.assign(new Error(await explain(response)), { status: response.status });
 }
 

@@ -9,6 +9,7 @@ import { showNotice, showState } from './masthead.js';
 import { faultOf, feedsInAddress, writeAddress } from './names.js';
 import { startOperations } from './operations.js';
 import { noteArrival, offerFeeds, startPushing } from './push.js';
+import { key } from './sign-in.js';
 import { showSnippets } from './snippets.js';
 
 const columns = new Map();
@@ -20,7 +21,7 @@ function watch(feeds) {
     columns.clear();
     for (const feed of feeds) columns.set(feed, new FeedColumn(feed));
     byId('feeds').replaceChildren(...Array.from(columns.values(), (column) => column.element));
-    inbox = connect({ feeds });
+    inbox = connect({ feeds, token: key });
     for (const type of ['notification', 'unread', 'read', 'removed', 'resync']) inbox.addEventListener(type, showSoon);
     inbox.addEventListener('notification', ({ detail: { feed, id } }) => {
         columns.get(feed)?.setEnded(false);

@@ -8,6 +8,7 @@ import { byId, drawing, oncePerTurn } from './dom.js';
 import { newestRun, sampleOf } from './job-run.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf } from './names.js';
+import { key } from './sign-in.js';
 
 const SILENCE_MS = 10_000;
 const CHART = { width: 600, height: 120 };
@@ -44,7 +45,7 @@ async function start() {
     // First, so that what was there before the page has its time.
     const stored = await historyOf(feed, 1000).catch(() => []);
     for (const item of stored) times.set(item.id, Date.parse(item.stored_at));
-    inbox = connect({ feeds: [feed] });
+    inbox = connect({ feeds: [feed], token: key });
     for (const type of ['notification', 'resync', 'removed']) inbox.addEventListener(type, showSoon);
     inbox.addEventListener('state', () => showState(inbox, [feed], refuse));
     showState(inbox, [feed], refuse);
@@ -98,9 +99,10 @@ function duration(ms) {
     return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-/** The kind is not declared: say how to. */
-function refuse(why) {
-    showNotice(why);
+/** Says why, and how to declare the kind if that is why. */
+function refuse({ status, message }) {
+    showNotice(message);
+    if (status !== 404) return;
     if (byId('declare').hidden) byId('declare-code').append(copyable(KIND, 'the kind job for config.json'));
     byId('declare').hidden = false;
 }

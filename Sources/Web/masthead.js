@@ -6,7 +6,7 @@ import { byId } from './dom.js';
 const NAMES = { connecting: 'Connecting', live: 'Live', offline: 'Offline' };
 
 /** Shows the state of an inbox, and why it is offline where the server says. */
-export async function showState({ state }, feeds, onRefusal = showNotice) {
+export async function showState({ state }, feeds, onRefusal = ({ message }) => showNotice(message)) {
     byId('pill').dataset.phase = state.name;
     // Set only when it changes, so that a screen reader hears it once.
     if (byId('phase').textContent !== NAMES[state.name]) byId('phase').textContent = NAMES[state.name];

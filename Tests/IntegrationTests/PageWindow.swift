@@ -45,6 +45,11 @@ final class PageWindow {
             .strings
     }
 
+    /// Whether there is an element that a CSS selector finds, and can be seen.
+    func isShown(_ selector: String) throws -> Bool {
+        try evaluate("return document.querySelector(arguments[0])?.checkVisibility() ?? false", selector) == .bool(true)
+    }
+
     /// The state of the connection: connecting, live or offline.
     func phase() throws -> String {
         try evaluate("return document.getElementById('pill').dataset.phase").asString ?? ""

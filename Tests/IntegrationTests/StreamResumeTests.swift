@@ -90,6 +90,8 @@ struct StreamResumeTests {
         ("f2.EPOCH.1", "unknown-cursor"),
         ("%20n2", "unknown-cursor"),
         ("n2%0a", "unknown-cursor"),
+        ("%FF", "unknown-cursor"),
+        ("n2%", "unknown-cursor"),
         (String(repeating: "x", count: 2048), "unknown-cursor"),
     ]
 

@@ -35,7 +35,7 @@ enum RequestGuard {
 
     /// What the body is declared as, in lower case and without parameters; empty where nothing is said.
     static func mediaType(_ request: HTTPRequest) -> String {
-        (request.headers["Content-Type"] ?? "").prefix { $0 != ";" }.lowercased().trimmingSpaces
+        ParameterizedValue.value(of: request.headers["Content-Type"] ?? "")
     }
 
     private static func isSame(_ origin: String, host: String?) -> Bool {
@@ -56,11 +56,5 @@ enum RequestGuard {
     private static func isAddress(_ name: String) -> Bool {
         var storage = in6_addr()
         return inet_pton(AF_INET, name, &storage) == 1 || inet_pton(AF_INET6, name, &storage) == 1
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

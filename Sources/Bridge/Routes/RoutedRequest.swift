@@ -42,17 +42,23 @@ struct RoutedRequest {
             }
             return object
         case "application/x-www-form-urlencoded":
-            guard let fields = URLEncodedForm.parse(request.body) else {
-                throw Problem(.badRequest, "The body is no form in UTF-8.")
-            }
-            var object = JSONObject()
-            for (name, value) in fields { object[name] = .string(value) }
-            return object
+            return try members(of: URLEncodedForm.parse(request.body))
+        case "multipart/form-data":
+            let type = ParameterizedValue(request.headers["Content-Type"] ?? "")
+            return try members(of: MultipartForm.parse(request.body, boundary: type?.parameters["boundary"] ?? ""))
         default:
             throw Problem(
                 .unsupportedMediaType,
-                "Send JSON (Content-Type: application/json) or a form (application/x-www-form-urlencoded).")
+                "Send JSON (Content-Type: application/json) or a form (application/x-www-form-urlencoded, "
+                    + "multipart/form-data).")
         }
+    }
+
+    private static func members(of fields: [(name: String, value: String)]?) throws(Problem) -> JSONObject {
+        guard let fields else { throw Problem(.badRequest, "The body is no form in UTF-8.") }
+        var object = JSONObject()
+        for (name, value) in fields { object[name] = .string(value) }
+        return object
     }
 
     // MARK: - Parameters

@@ -81,13 +81,19 @@ struct RoutedRequestTests {
         #expect(
             try form.notification()
                 == ["ticket_id": .string("7"), "message": .string("hé &"), "empty": .string(""), "bare": .string("")])
+        let parts = try routed(
+            "POST /c", send, "/c",
+            body: "--b-1\r\nContent-Disposition: form-data; name=\"ticket_id\"\r\n\r\n7\r\n"
+                + "--b-1\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhé &\r\n--b-1--\r\n",
+            type: "multipart/form-data; boundary=b-1")
+        #expect(try parts.notification() == ["ticket_id": .string("7"), "message": .string("hé &")])
     }
 
     @Test(arguments: [
         ("{", "application/json", 400), ("[]", "application/json", 400),
         ("a=%F", "application/x-www-form-urlencoded", 400),
         ("a=%FF", "application/x-www-form-urlencoded", 400), ("a=1", "text/plain", 415), ("a=1", "", 415),
-        ("--x", "multipart/form-data; boundary=x", 415),
+        ("--x", "multipart/form-data; boundary=x", 400), ("--x--", "multipart/form-data", 400),
     ])
     func `what cannot be read is refused`(body: String, type: String, status: Int) throws {
         #expect(try problem { _ = try routed("POST /c", send, "/c", body: body, type: type) }.status.code == status)

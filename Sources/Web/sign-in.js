@@ -1,0 +1,23 @@
+// Who the page asks as, where the server wants to know: an admin key, or a token. It is kept for this tab alone.
+
+import { byId } from './dom.js';
+
+const NAME = 'flagpole-key';
+
+/** The key that was given; undefined where none was. */
+export const key = sessionStorage.getItem(NAME) ?? undefined;
+
+/** The header that shows it. */
+export const authorization = key ? { Authorization: `Bearer ${key}` } : {};
+
+/** Asks for it. */
+export function askForKey() {
+    byId('sign-in').hidden = false;
+}
+
+byId('sign-in').addEventListener('submit', (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(NAME, byId('key').value.trim());
+    // Everything begins anew with it.
+    location.reload();
+});
