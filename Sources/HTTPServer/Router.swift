@@ -2,7 +2,7 @@ import HTTP
 
 /// Maps a request's method and path to an endpoint.
 ///
-/// A pattern's segments are literal, or `{name}` for any one segment.
+/// A pattern's segments are literal, or `{name}` for any one segment; a slash at its end counts.
 package struct Router<Endpoint: Sendable>: Sendable {
     private struct Route {
         let method: HTTPMethod
@@ -51,7 +51,10 @@ package struct Router<Endpoint: Sendable>: Sendable {
     }
 
     private static func segments(_ pattern: String) -> [Segment] {
-        pattern.split(separator: "/").map { $0.hasPrefix("{") ? .parameter : .literal(String($0)) }
+        guard pattern != "/" else { return [] }
+        return pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+            $0.hasPrefix("{") ? .parameter : .literal(String($0))
+        }
     }
 
     package func match(_ method: HTTPMethod, _ target: RequestTarget) -> Match {

@@ -28,7 +28,8 @@ struct ConfigurationRoutesTests {
         // Names.
         ("chat", #"{"feed": "user:1"}"#, "routes.chat in config.json: a route is named by a path such as /chat/stream"),
         ("PUT /a", #"{"feed": "user:1"}"#, #"routes."PUT /a" in config.json: a route is named by a path"#),
-        ("/a/", #"{"feed": "user:1"}"#, #"routes."/a/" in config.json: a route is named by a path"#),
+        ("/a//", #"{"feed": "user:1"}"#, #"routes."/a//" in config.json: a route is named by a path"#),
+        ("/", #"{"feed": "user:1"}"#, #"routes."/" in config.json: a route is named by a path"#),
         ("/a/../b", #"{"feed": "user:1"}"#, #"routes."/a/../b" in config.json: a route is named by a path"#),
         ("/a b", #"{"feed": "user:1"}"#, #"routes."/a b" in config.json: a route is named by a path"#),
         ("/{a}/{a}", #"{"feed": "user:{a}"}"#, #"routes."/{a}/{a}" in config.json: a route is named by a path"#),

@@ -8,6 +8,7 @@ struct RouterTests {
         var router = Router<String>()
         router.add(.get, "/", "root")
         router.add(.get, "/v1/stream", "stream")
+        router.add(.get, "/events/", "events")
         router.add(.get, "/v1/feeds/{feed}/notifications", "history")
         router.add(.post, "/v1/feeds/{feed}/notifications", "publish")
         router.add(.delete, "/v1/feeds/{feed}/notifications/{id}", "delete")
@@ -30,14 +31,16 @@ struct RouterTests {
         ("POST", "/v1/feeds/user:42/notifications", "publish user:42"),
         ("DELETE", "/v1/feeds/user:42/notifications/a%2Fb", "delete user:42 a/b"),
         ("GET", "/v1/feeds/a%7Cb/notifications", "history a|b"), ("GET", "/v1/feeds/a+b/notifications", "history a+b"),
-        ("GET", "/v1/%73tream", "stream"), ("GET", "/v1/feeds/{feed}/notifications", "history {feed}"),
+        ("GET", "/events/", "events"), ("GET", "/events/?a", "events"), ("GET", "/v1/%73tream", "stream"),
+        ("GET", "/v1/feeds/{feed}/notifications", "history {feed}"),
     ])
     func `a path finds its endpoint`(method: String, path: String, found: String) throws {
         #expect(try match(try #require(HTTPMethod(method)), path) == found)
     }
 
     @Test(arguments: [
-        "/v1", "/v1/", "/v1/stream/", "//v1/stream", "/v1//stream", "/V1/stream", "/v1%2Fstream",
+        "/v1", "/v1/", "/v1/stream/", "/events", "/events//", "//v1/stream", "/v1//stream", "/V1/stream",
+        "/v1%2Fstream",
         "/v1/feeds//notifications",
         "/v1/feeds/a/b/notifications", "/v1/feeds/notifications", "/v1/./stream", "/v1/x/../stream",
     ])

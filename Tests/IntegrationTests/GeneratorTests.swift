@@ -5,13 +5,15 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct GeneratorTests {
     private static let kinds = [
-        "metrics": ["list": "metrics:{id}", "flag": "metrics:{id}:changed", "keep": 1] as [String: any Sendable]
+        "metrics": ["list": "metrics:{id}", "flag": "metrics:{id}:changed", "keep": 1] as [String: any Sendable],
+        "now": ["list": "now:{id}", "flag": "now:{id}:changed", "ephemeral": true],
     ]
 
     private func bridge(
-        _ generators: [String: Any], environment: [String: String] = [:]
+        _ generators: [String: Any], environment: [String: String] = [:], port: Int = 0
     ) throws -> FlagpoleProcess {
-        try FlagpoleProcess(["kinds": Self.kinds, "generators": generators], environment: environment)
+        try FlagpoleProcess(
+            ["kinds": Self.kinds, "generators": generators, "server": ["port": port]], environment: environment)
     }
 
     @Test func `what changes in a command's output is sent while someone watches, and only then is it run`() throws {
@@ -43,6 +45,34 @@ struct GeneratorTests {
             _ = try other.event()
         }
         #expect(runs() <= atEnd)
+    }
+
+    @Test func `a command that outlasts its interval is waited for, and never runs twice at a time`() throws {
+        let files = try TemporaryDirectory()
+        let script =
+            "cd '\(files.path)'; mkdir running || echo twice >> runs; sleep 0.35; rmdir running; echo once >> runs"
+        let bridge = try bridge(["metrics:slow": ["command": ["sh", "-c", script], "every_ms": 100]])
+        let stream = try bridge.liveStream("feed=metrics:slow")
+        try eventually("some runs") { files.text("runs").split(separator: "\n").count >= 4 }
+        #expect(!files.text("runs").contains("twice"))
+        _ = stream
+    }
+
+    @Test func `a website is asked with curl`() throws {
+        let port = try LoopbackSocket.unusedPort()
+        let command = ["curl", "-sS", "--fail", "http://127.0.0.1:\(port)/healthz"]
+        let bridge = try bridge(["metrics:site": ["command": command, "every_ms": 100]], port: port)
+        #expect(try bridge.liveStream("feed=metrics:site").event().data.json["status"] == .string("ok"))
+    }
+
+    @Test func `who comes to an ephemeral feed that nobody watched is sent what has not changed`() throws {
+        let bridge = try bridge(["now:time": ["command": ["echo", "same"], "every_ms": 100]])
+        for _ in 1...2 {
+            var stream: EventStreamClient? = try bridge.liveStream("feed=now:time")
+            #expect(try stream?.event().data.json["value"] == .string("same"))
+            stream = nil
+            try eventually("nobody watches") { try bridge.metric("flagpole_watched_feeds") == 0 }
+        }
     }
 
     @Test func `a command that fails, hangs or prints too much harms nobody, and learns no secret`() throws {

@@ -13,9 +13,9 @@ struct PresenceTests {
     ]
 
     /// A bridge whose readers are known by tokens.
-    private func bridge(threads: Int = 1) throws -> FlagpoleProcess {
+    private func bridge(threads: Int = 1, redis: RedisServer? = nil) throws -> FlagpoleProcess {
         try FlagpoleProcess(
-            ["kinds": Self.kinds, "auth": ["mode": "token"], "server": ["threads": threads]],
+            ["kinds": Self.kinds, "auth": ["mode": "token"], "server": ["threads": threads]], redis: redis,
             environment: ["FLAGPOLE_ADMIN_KEY": Self.key])
     }
 
@@ -83,6 +83,30 @@ struct PresenceTests {
         try eventually("the leaving") { try redis.command("ZSCORE", "flagpole:presence:chat:12", "7").kind == .nil }
         #expect(try redis.command("ZSCORE", "flagpole:presence:chat", "12").kind == .string)
         _ = agent
+    }
+
+    @Test func `what a bridge that died has shown does not outlive its time`() throws {
+        let server = try RedisServer()
+        let bridge = try bridge(redis: server)
+        let redis = try server.connect()
+        let ann = try stream("ann", bridge)
+        try eventually("ann") { try redis.command("ZCARD", "flagpole:presence:chat:12").integer == 1 }
+        bridge.kill()
+        _ = ann
+        #expect(1...60 ~= (try redis.command("TTL", "flagpole:presence:chat").integer))
+        // As it is a minute later, where somebody else has kept the sets alive.
+        for (key, element) in [("chat", "9"), ("chat:12", "ann")] {
+            try redis.command("ZADD", "flagpole:presence:\(key)", "1000000000", element)
+        }
+        try bridge.start()
+        let bob = try stream("bob", bridge)
+        try eventually("bob alone") {
+            try ["chat:12", "chat"].map { key in
+                let elements = try redis.command("ZRANGE", "flagpole:presence:\(key)", "0", "-1")
+                return (0..<elements.count).map { elements.element($0).string }
+            } == [["bob"], ["12"]]
+        }
+        _ = bob
     }
 
     @Test func `a bridge that ends takes its own away`() throws {

@@ -45,6 +45,7 @@ package struct StreamRequest {
         }
         self.feeds = feeds
         isEnveloped = StreamRequest.isEnveloped(request, feeds.count)
+        try StreamRequest.checkRules(request)
         conditions = try StreamRequest.conditions(request)
         minimumInterval = try StreamRequest.minimumInterval(request)
         let cursor = StreamRequest.cursor(request)
@@ -64,6 +65,19 @@ package struct StreamRequest {
         case "0": false
         default: feedCount > 1
         }
+    }
+
+    /// Rules that a stream cannot ask for.
+    static let rulesOfKinds = [
+        "coalesce", "end_when", "max_per_second", "over_limit", "batch", "keep", "ephemeral", "mark_read",
+    ]
+
+    /// Refuses rules that only a kind has: whoever asks for one is not to think that it holds.
+    private static func checkRules(_ request: HTTPRequest) throws(Problem) {
+        guard let rule = rulesOfKinds.first(where: { request.target.first($0) != nil }) else { return }
+        throw Problem(
+            .badRequest,
+            "\(rule) is a rule of the kind, in the configuration; a stream may ask for where and min_interval_ms.")
     }
 
     private static func conditions(_ request: HTTPRequest) throws(Problem) -> [EntryCondition] {

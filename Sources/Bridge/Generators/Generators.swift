@@ -11,6 +11,8 @@ actor Generators {
     private struct State {
         let generator: Generator
         let command: PublishCommand
+        /// Whether who comes later finds nothing of what was pushed before.
+        let isEphemeral: Bool
         var isWatched = false
         /// When it is due.
         var next = MonotonicTime(nanoseconds: 0)
@@ -54,7 +56,7 @@ actor Generators {
             let command = PublishCommand(
                 to: generator.feed, of: kind, prefix: settings.redis.prefix,
                 trimsTo: max(kind.keep ?? 0, Self.keptEntries))
-            states.append(State(generator: generator, command: command))
+            states.append(State(generator: generator, command: command, isEphemeral: kind.isEphemeral))
         }
     }
 
@@ -68,7 +70,10 @@ actor Generators {
 
     /// Notes that a feed has become watched, or no longer is.
     func watch(_ feed: FeedName, _ isWatched: Bool) {
-        for index in states.indices where states[index].generator.feed == feed { states[index].isWatched = isWatched }
+        for index in states.indices where states[index].generator.feed == feed {
+            states[index].isWatched = isWatched
+            if states[index].isEphemeral { states[index].last = nil }
+        }
     }
 
     // MARK: - Runs

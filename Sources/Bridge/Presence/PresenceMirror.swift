@@ -37,7 +37,7 @@ struct PresenceMirror {
             if room == nil {
                 commands.remove(feed)
             } else {
-                commands.add([String(feed.id)], to: commands.key(of: feed.kind))
+                commands.add([String(feed.id)], to: feed.kind)
             }
             guard let identity else { continue }
             let isThere = room?.identities[identity] != nil
@@ -52,9 +52,7 @@ struct PresenceMirror {
         nextRefresh = counts.rooms.isEmpty ? .distantFuture : now + Self.refreshInterval
         var commands = PresenceCommands(prefix: prefix)
         for (kind, feeds) in Dictionary(grouping: counts.rooms.keys, by: \.kind) {
-            let key = commands.key(of: kind)
-            commands.removeExpired(from: key)
-            for part in feeds.map({ String($0.id) }).parts(of: Self.elementsPerCommand) { commands.add(part, to: key) }
+            for part in feeds.map({ String($0.id) }).parts(of: Self.elementsPerCommand) { commands.add(part, to: kind) }
         }
         for (feed, room) in counts.rooms {
             for part in room.identities.keys.compactMap({ $0 }).parts(of: Self.elementsPerCommand) {
@@ -120,26 +118,27 @@ private struct PresenceCommands {
 
     init(prefix: String) { self.prefix = prefix }
 
-    func key(of kind: Substring) -> String { prefix + kind }
+    private func key(of kind: Substring) -> String { prefix + kind }
 
     private func key(of feed: FeedName) -> String { prefix + feed.text }
 
-    mutating func add(_ elements: [String], to key: String) {
-        let expiry = String(now + PresenceMirror.lifetimeSeconds)
-        append(["ZADD", key] + elements.flatMap { [expiry, $0] })
-    }
+    /// IDs of a kind's feeds.
+    mutating func add(_ ids: [String], to kind: Substring) { add(ids, to: key(of: kind)) }
 
-    /// The identities at a feed; the whole set vanishes with the last of them.
-    mutating func add(_ identities: [String], at feed: FeedName) {
-        add(identities, to: key(of: feed))
-        append(["EXPIRE", key(of: feed), String(PresenceMirror.lifetimeSeconds)])
+    /// Identities at a feed.
+    mutating func add(_ identities: [String], at feed: FeedName) { add(identities, to: key(of: feed)) }
+
+    /// What a bridge that died has left goes with what comes; the whole set vanishes with the last of them.
+    private mutating func add(_ elements: [String], to key: String) {
+        let expiry = String(now + PresenceMirror.lifetimeSeconds)
+        append(["ZREMRANGEBYSCORE", key, "-inf", "(\(now)"])
+        append(["ZADD", key] + elements.flatMap { [expiry, $0] })
+        append(["EXPIRE", key, String(PresenceMirror.lifetimeSeconds)])
     }
 
     mutating func remove(_ identities: [String], at feed: FeedName) { append(["ZREM", key(of: feed)] + identities) }
 
     mutating func remove(_ feed: FeedName) { append(["ZREM", key(of: feed.kind), String(feed.id)]) }
-
-    mutating func removeExpired(from key: String) { append(["ZREMRANGEBYSCORE", key, "-inf", "(\(now)"]) }
 
     private mutating func append(_ command: [String]) {
         RESPEncoder.append(command: command, to: &encoded)

@@ -91,10 +91,13 @@ package struct Route: Equatable, Sendable {
     /// Whether a parameter may stand in the query: what is published may not, since queries are logged on the way.
     func isInQuery(_ name: String) -> Bool { feedNames.contains(name) }
 
-    /// Whether it begins with a slash and has only segments that are one placeholder, or of letters, digits and `-._~`.
+    /// Whether it begins with a slash and has only segments that are one placeholder, or of letters, digits and `-._~`;
+    /// a slash may end it.
     private static func isPath(_ text: Substring) -> Bool {
         guard text.hasPrefix("/"), text.utf8.count <= 256 else { return false }
-        return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy { segment in
+        var segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        if segments.count > 1, segments.last?.isEmpty == true { segments.removeLast() }
+        return segments.allSatisfy { segment in
             if segment.hasPrefix("{") {
                 return segment.hasSuffix("}") && TextTemplate.isName(segment.dropFirst().dropLast())
             }

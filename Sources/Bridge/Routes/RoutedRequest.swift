@@ -114,7 +114,8 @@ struct RoutedRequest {
 
     /// The same request to a path of the API: what the route says, then what the client may choose.
     func request(path: String, feeds: [FeedName] = []) throws(Problem) -> HTTPRequest {
-        let taken = ["feed", "events", "token"]
+        // Names of rules may be the page's own here.
+        let taken = ["feed", "events", "token"] + StreamRequest.rulesOfKinds
         let chosen = request.target.query.filter { !taken.contains($0.name) && route.query[$0.name] == nil }
         var request = request
         request.target = try route.target(path, feeds, chosen: chosen)

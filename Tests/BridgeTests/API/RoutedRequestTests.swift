@@ -52,7 +52,7 @@ struct RoutedRequestTests {
     @Test func `a stream has what the route says, and of the client's wishes the others`() throws {
         let members = #"{"feed": "chat:{t}", "query": {"envelope": 1, "where": ["a>=1", "b=2"]}}"#
         let request = try routed(
-            "/c", members, "/c?t=7&feed=user:1&where=x%3D1&envelope=0&since=now&events=1&token=secret")
+            "/c", members, "/c?t=7&feed=user:1&where=x%3D1&envelope=0&since=now&events=1&token=secret&keep=1")
         let target = try request.request(path: "/v1/stream", feeds: request.feeds()).target
         #expect(target.path == "/v1/stream" && target.all("feed") == ["chat:7"])
         #expect(target.all("where") == ["a>=1", "b=2"] && target.all("envelope") == ["1"])

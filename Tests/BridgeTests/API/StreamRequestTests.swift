@@ -46,7 +46,8 @@ struct StreamRequestTests {
         ("", 400), ("feed=", 400), ("feed=user", 400), ("feed=user:", 400), ("feed=user:a/b", 400),
         ("feed=User:1", 400),
         ("feed=chat:1", 404), ("feed=user:1&feed=chat:1", 404), ("feed=user:1&feed=x", 400),
-        ("feed=user:1&since=then", 400), ("feed=user:1&min_interval_ms=0", 400),
+        ("feed=user:1&batch=3", 400), ("feed=user:1&max_per_second=", 400), ("feed=user:1&since=then", 400),
+        ("feed=user:1&min_interval_ms=0", 400),
         ("feed=user:1&min_interval_ms=3600001", 400), ("feed=user:1&min_interval_ms=1s", 400),
         ("feed=user:1&min_interval_ms=-5", 400), ("feed=user:1&min_interval_ms=1.5", 400),
     ])
