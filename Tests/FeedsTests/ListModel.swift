@@ -5,7 +5,8 @@ import TestSupport
 /// A Redis list of numbered entries, to which a test does what writers do.
 struct ListModel {
     private(set) var entries: [Int] = []
-    private var pushed = 0
+    /// How many entries were ever pushed.
+    private(set) var pushed = 0
 
     mutating func push(_ count: Int) {
         entries += pushed..<pushed + count
@@ -23,6 +24,13 @@ struct ListModel {
         if !entries.isEmpty { entries.remove(at: Int.random(in: 0..<entries.count, using: &random)) }
     }
 
+    /// Removes one of the last 300, but not the very last.
+    mutating func removeNearEnd(_ random: inout SeededGenerator) {
+        if entries.count > 300 {
+            entries.remove(at: Int.random(in: entries.count - 300..<entries.count - 1, using: &random))
+        }
+    }
+
     mutating func delete() { entries = [] }
 }
 
@@ -34,28 +42,49 @@ struct ListReader {
     private(set) var taken: [Int] = []
     private(set) var alignments = 0
     private(set) var wholeReadings = 0
+    /// How many were taken that were known, and dropped by their ids.
+    private(set) var takenAgain = 0
     private var known: Set<Int> = []
 
     mutating func read(_ list: ListModel) {
-        let hashes = list.entries.map(Self.hash)
-        guard let first = hashes.first else {
+        guard let first = list.entries.first.map(Self.hash) else {
             begin()
             return
         }
-        let reading = Array(hashes.dropFirst(position.readingStart).prefix(position.recent.count + 16))
+        let reading = list.entries.dropFirst(position.readingStart).prefix(position.recent.count + 16).map(Self.hash)
         if position.isProved(first: first, reading: reading) {
             let new = Array(reading[position.recent.count...])
             take(list.entries[position.count...].prefix(new.count), new, first)
-            if position.count < hashes.count { read(list) }
-        } else if let alignment = TailAlignment(of: tail, in: hashes) {
+            if position.count < list.entries.count { read(list) }
+        } else if let alignment = align(list, first) {
             alignments += 1
-            let recent = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
-            position = ListPosition(count: alignment.end, first: first, recent: Array(recent))
-            take(list.entries[alignment.end...], Array(hashes[alignment.end...]), first)
+            position = alignment.position
+            take(alignment.new, alignment.new.map(Self.hash), first)
+            // The window that it was found in may not be the list's last.
+            if position.count < list.entries.count { read(list) }
         } else {
             wholeReadings += 1
             begin()
-            take(list.entries[...], hashes, first)
+            take(list.entries[...], list.entries.map(Self.hash), first)
+        }
+    }
+
+    private func align(_ list: ListModel, _ first: EntryHash) -> (position: ListPosition, new: ArraySlice<Int>)? {
+        var search = TailSearch(tail: tail, first: position.first)
+        while true {
+            let end = max(0, list.entries.count - search.window.offset)
+            let window = list.entries[max(0, end - search.window.count)..<end]
+            let hashes = window.map(Self.hash)
+            switch search.look(at: hashes, length: list.entries.count, first: first) {
+            case .found(let alignment):
+                let recent = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
+                let count = window.startIndex + alignment.end
+                return (
+                    ListPosition(count: count, first: first, recent: Array(recent)), window.dropFirst(alignment.end)
+                )
+            case .unfinished: continue
+            case .notFound: return nil
+            }
         }
     }
 
@@ -67,7 +96,7 @@ struct ListReader {
     private mutating func take(_ entries: ArraySlice<Int>, _ hashes: [EntryHash], _ first: EntryHash) {
         position.advance(past: hashes, first: first)
         tail = (tail + hashes).suffix(ListPosition.tailLength)
-        for entry in entries where known.insert(entry).inserted { taken.append(entry) }
+        for entry in entries { if known.insert(entry).inserted { taken.append(entry) } else { takenAgain += 1 } }
     }
 
     static func hash(_ entry: Int) -> EntryHash {

@@ -47,4 +47,23 @@ struct ListReadingPropertyTests {
     func `entries that are pushed again hide none that is new`(seed: UInt64) {
         _ = check(Operation.allCases + [.push, .push], seed: seed)
     }
+
+    /// So nothing is taken twice that has no id.
+    @Test(arguments: UInt64(1)...3)
+    func `a long list that grows, is thinned out or is trimmed is not read whole`(seed: UInt64) {
+        var (list, reader) = (ListModel(), ListReader())
+        var random = SeededGenerator(seed: seed)
+        list.push(10_000)
+        reader.read(list)
+        for _ in 0..<20 {
+            // What is on the list now is known, and its last entry stays.
+            let isTrimmed = Bool.random(using: &random)
+            if !isTrimmed { for _ in 0..<3 { list.removeNearEnd(&random) } }
+            list.push(Int.random(in: 1...3, using: &random) == 1 ? 6000 : 1)
+            if isTrimmed { list.trim(to: 10_000) }
+            reader.read(list)
+        }
+        #expect(reader.wholeReadings == 0 && reader.alignments > 0)
+        #expect(reader.takenAgain == 0 && reader.taken == Array(0..<list.pushed))
+    }
 }

@@ -23,12 +23,14 @@ struct TailAlignmentTests {
     }
 
     @Test func `what stands before the match must be known as well`() {
-        #expect(align([1, 2, 3], [9, 3, 1, 2, 3, 4]) == nil)
-        #expect(align([1], [9, 1]) == nil)
-        #expect(align([1, 2, 3], [1, 3, 4])?.end == 2)
+        #expect(align([1, 2, 3], [9, 3, 1, 2, 3, 4])?.isExplained == false)
+        #expect(align([1], [9, 1])?.isExplained == false)
+        let thinned = align([1, 2, 3], [1, 3, 4])
+        #expect(thinned?.end == 2 && thinned?.isExplained == true)
         let full = Array(1...ListPosition.tailLength)
-        #expect(align(full, [-1, 0] + full + [1000])?.end == full.count + 2)
-        #expect(align(full, [-1, 0] + full.dropFirst()) == nil)
+        let longer = align(full, [-1, 0] + full + [1000])
+        #expect(longer?.end == full.count + 2 && longer?.isExplained == true)
+        #expect(align(full, [-1, 0] + full.dropFirst())?.isExplained == false)
     }
 
     @Test func `of equally long matches the first counts`() throws {
@@ -43,10 +45,17 @@ struct TailAlignmentTests {
         #expect(align([], []) == nil)
     }
 
-    @Test func `eight entries are conclusive if they are the whole tail`() throws {
-        #expect(try #require(align(0..<8, 0..<8)).isConclusive(tailLength: 8))
-        #expect(try #require(align(0..<20, 0..<30)).isConclusive(tailLength: 20))
-        #expect(!(try #require(align(0..<7, 0..<9)).isConclusive(tailLength: 7)))
-        #expect(!(try #require(align(0..<20, 5..<30)).isConclusive(tailLength: 20)))
+    @Test func `a full tail is conclusive where it is accounted for to its oldest, and enough of it is there`() throws {
+        let full = Array(0..<ListPosition.tailLength)
+        #expect(try #require(align(full, [-1] + full + [1000])).isConclusive)
+        let thinned = full.filter { $0 % 3 == 0 || $0 == 254 }
+        #expect(try #require(align(full, [-1] + thinned + [255, 1000])).isConclusive)
+        #expect(!(try #require(align(full, [-1] + full.dropFirst() + [1000])).isConclusive))
+        #expect(!(try #require(align(full, [-1, 0] + full.suffix(6) + [1000])).isConclusive))
+        #expect(try #require(align(full, [-1, 0] + full.suffix(7) + [1000])).isConclusive)
+    }
+
+    @Test func `a tail that is not full is never conclusive`() throws {
+        #expect(!(try #require(align(0..<255, 0..<300)).isConclusive))
     }
 }

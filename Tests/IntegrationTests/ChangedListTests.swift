@@ -1,3 +1,4 @@
+import Foundation
 import Redis
 import SQLite
 import Testing
@@ -34,6 +35,22 @@ struct ChangedListTests {
             #expect(try stream.notifications(1).map(\.data) == Self.entries(number...number))
         }
         #expect(try bridge.database().texts("SELECT body FROM notifications ORDER BY seq") == Self.entries(0..<13))
+    }
+
+    @Test func `a long list of entries without ids that is thinned out, or trimmed far, brings none of them again`()
+        throws
+    {
+        let (bridge, stream, redis) = try scene(Self.entries(0..<5000))
+        try redis.command("LREM", Self.list, "-1", #"{"n":4996}"#)
+        try redis.push(Self.entries(5000..<5001), to: "user:42")
+        #expect(try stream.notifications(1).map(\.data) == Self.entries(5000..<5001))
+
+        bridge.signal(SIGSTOP)
+        try redis.push(Self.entries(5001..<10_000), to: "user:42")
+        try redis.command("LTRIM", Self.list, "-5100", "-1")
+        bridge.signal(SIGCONT)
+        #expect(try stream.notifications(4999).map(\.data) == Self.entries(5001..<10_000))
+        #expect(try bridge.database().scalarInt("SELECT count(*) FROM notifications") == 10_000)
     }
 
     @Test(arguments: [["RPOP", list, "1"], ["RPOP", list, "3"], ["LREM", list, "0", #"{"id":9}"#], ["DEL", list]])

@@ -5,9 +5,6 @@ import Redis
 enum ListReading {
     /// How many new entries of a feed are taken at a time.
     static let chunk = 256
-    /// How far from its end a list is read that does not stand where it stood, and how far if that does not suffice.
-    static let window = 512
-    static let largestWindow = 4096
 
     /// What a reading found.
     enum Finding {
@@ -86,50 +83,54 @@ enum ListReading {
 
     // MARK: - Aligning
 
-    /// Queues the reading of a list's end, of its first entry and of its length, all of one moment.
-    static func appendAlignment(_ key: String, window: Int, to commands: inout [UInt8]) {
+    /// Queues the reading of a part of a list, of its first entry and of its length, all of one moment.
+    static func appendAlignment(_ key: String, _ window: TailSearch.Window, to commands: inout [UInt8]) {
         RESPEncoder.append(command: ["MULTI"], to: &commands)
         RESPEncoder.append(command: ["LLEN", key], to: &commands)
         RESPEncoder.append(command: ["LRANGE", key, "0", "0"], to: &commands)
-        RESPEncoder.append(command: ["LRANGE", key, String(-window), "-1"], to: &commands)
+        RESPEncoder.append(
+            command: ["LRANGE", key, String(-window.offset - window.count), String(-window.offset - 1)], to: &commands)
         RESPEncoder.append(command: ["EXEC"], to: &commands)
     }
 
     static let alignmentReplies = 5
 
     enum Alignment {
-        case found(ListEntries)
+        /// Where the known part ends, with what follows it; `isFull`: there is more behind that.
+        case found(ListEntries, isFull: Bool)
         case absent
-        /// The window was too small to tell.
-        case inconclusive
+        /// The next window of the search tells more.
+        case unfinished
         /// Nothing of the tail is on the list: it is another one.
         case unknown
         case refused(RedisServerError)
     }
 
-    /// Aligns a list's end with the tail of what was taken in before.
-    static func align(_ replies: [RedisReply], tail: [EntryHash]) -> Alignment {
+    /// Aligns a part of a list with the tail of what was taken in before.
+    static func align(_ replies: [RedisReply], _ search: inout TailSearch) -> Alignment {
         for reply in replies { if let error = reply.serverError { return .refused(error) } }
         guard let answer = replies.last, answer.count == 3 else {
             return .refused(RedisServerError(text: "ERR the transaction was discarded"))
         }
         for index in 0..<3 { if let error = answer.element(index).serverError { return .refused(error) } }
         let length = Int(answer.element(0).integer)
+        guard length > 0 else { return .absent }
         let reading = answer.element(2)
-        guard length > 0, reading.count > 0 else { return .absent }
         let hashes = hashes(reading, 0..<reading.count)
-        let isWhole = reading.count == length
-        guard let alignment = TailAlignment(of: tail, in: hashes),
-            isWhole || alignment.isConclusive(tailLength: tail.count)
-        else { return isWhole ? .unknown : .inconclusive }
         let first = hash(answer.element(1), 0)
-        let known = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
-        let position = ListPosition(
-            count: length - reading.count + alignment.end, first: first, recent: Array(known))
-        return .found(
-            ListEntries(
+        let behind = search.window.offset
+        switch search.look(at: hashes, length: length, first: first) {
+        case .unfinished: return .unfinished
+        case .notFound: return .unknown
+        case .found(let alignment):
+            let known = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
+            let position = ListPosition(
+                count: length - behind - reading.count + alignment.end, first: first, recent: Array(known))
+            let entries = ListEntries(
                 reply: reading, range: alignment.end..<reading.count, hashes: Array(hashes[alignment.end...]),
-                first: first, alignedPosition: position))
+                first: first, alignedPosition: position)
+            return .found(entries, isFull: behind > 0)
+        }
     }
 
     // MARK: - The end

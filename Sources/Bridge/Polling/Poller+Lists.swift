@@ -121,14 +121,16 @@ extension Poller {
             RESPEncoder.append(command: ["GET", listKey(slot)], to: &commands)
             return 1
         }
-        guard !feeds[slot].passesOver else { return appendAlignment(slot, window: ListPosition.tailLength, &commands) }
+        guard !feeds[slot].passesOver else {
+            return appendAlignment(slot, .init(count: ListPosition.tailLength), &commands)
+        }
         return feeds[slot].tail.isEmpty
             ? ListReading.append(listKey(slot), feeds[slot].position, to: &commands)
-            : appendAlignment(slot, window: ListReading.window, &commands)
+            : appendAlignment(slot, .first, &commands)
     }
 
-    private func appendAlignment(_ slot: Int, window: Int, _ commands: inout [UInt8]) -> Int {
-        ListReading.appendAlignment(listKey(slot), window: window, to: &commands)
+    private func appendAlignment(_ slot: Int, _ window: TailSearch.Window, _ commands: inout [UInt8]) -> Int {
+        ListReading.appendAlignment(listKey(slot), window, to: &commands)
         return ListReading.alignmentReplies
     }
 
@@ -145,11 +147,12 @@ extension Poller {
 
     private func interpret(_ replies: [RedisReply], _ slot: Int) -> ListReading.Finding {
         guard !feeds[slot].tail.isEmpty else { return ListReading.interpret(replies, feeds[slot].position) }
-        return switch ListReading.align(replies, tail: feeds[slot].tail) {
-        case .found(let entries): .entries(entries, isFull: false)
+        var search = TailSearch(tail: feeds[slot].tail, first: feeds[slot].position.first)
+        return switch ListReading.align(replies, &search) {
+        case .found(let entries, let isFull): .entries(entries, isFull: isFull)
         case .absent: .absent
         case .refused(let error): .refused(error)
-        case .inconclusive, .unknown: .moved
+        case .unfinished, .unknown: .moved
         }
     }
 
@@ -175,7 +178,7 @@ extension Poller {
             if isRaised { expectant[slot] = now + 10_000 }
             feeds[slot].phase = .storing
             if isEphemeral(slot) {
-                alignments.append(Alignment(slot: slot, tail: ephemeralTails[slot] ?? []))
+                alignments.append(Alignment(slot, feeds[slot], tail: ephemeralTails[slot] ?? []))
             } else {
                 askTail(slot)
             }

@@ -72,7 +72,13 @@ actor Poller {
     struct Alignment {
         let slot: Int
         let tail: [EntryHash]
-        var window = ListReading.window
+        var search: TailSearch
+
+        init(_ slot: Int, _ feed: WatchedFeed, tail: [EntryHash]) {
+            self.slot = slot
+            self.tail = tail
+            search = TailSearch(tail: tail, first: feed.position.first)
+        }
     }
 
     /// No more batches than this wait for the store, or for an event loop; what is behind stays on its list.

@@ -20,10 +20,15 @@ struct ListReadingTests {
         return ListReading.interpret(try replies(count, commands), position)
     }
 
-    private func align(_ tail: [EntryHash], window: Int = 512) throws -> ListReading.Alignment {
+    private func align(_ tail: [EntryHash]) throws -> ListReading.Alignment {
+        var search = TailSearch(tail: tail, first: hashes(0..<1)[0])
+        return try align(&search)
+    }
+
+    private func align(_ search: inout TailSearch) throws -> ListReading.Alignment {
         var commands: [UInt8] = []
-        ListReading.appendAlignment("list", window: window, to: &commands)
-        return ListReading.align(try replies(ListReading.alignmentReplies, commands), tail: tail)
+        ListReading.appendAlignment("list", search.window, to: &commands)
+        return ListReading.align(try replies(ListReading.alignmentReplies, commands), &search)
     }
 
     private func isUnchanged(_ position: ListPosition, withFirst: Bool = false) throws -> Bool {
@@ -156,7 +161,7 @@ struct ListReadingTests {
 
     @Test func `a trimmed list is aligned, and what follows is new`() throws {
         try redis.push("list", 90..<105)
-        guard case .found(let entries) = try align(hashes(0..<100)) else {
+        guard case .found(let entries, isFull: false) = try align(hashes(0..<100)) else {
             Issue.record("not found")
             return
         }
@@ -175,7 +180,7 @@ struct ListReadingTests {
 
     @Test func `a list that was trimmed to what is known has nothing new, at another position`() throws {
         try redis.push("list", 97..<100)
-        guard case .found(let entries) = try align(hashes(0..<100)) else {
+        guard case .found(let entries, isFull: false) = try align(hashes(0..<100)) else {
             Issue.record("not found")
             return
         }
@@ -183,20 +188,28 @@ struct ListReadingTests {
         #expect(entries.alignedPosition?.recent == hashes(97..<100))
     }
 
-    @Test func `in the end of a long list the whole tail must be found`() throws {
+    @Test func `a long list is aligned by its end, or further back`() throws {
         try redis.push("list", 0..<1000)
-        let full = hashes(734..<990)
-        for (tail, window) in [(hashes(982..<990), 64), (hashes(982..<990), 512), (full, 64), (hashes(500..<508), 64)] {
-            guard case .inconclusive = try align(tail, window: window) else {
-                Issue.record("conclusive")
-                continue
-            }
-        }
-        guard case .found(let entries) = try align(full, window: 512) else {
+        guard case .found(let last, isFull: false) = try align(hashes(734..<990)) else {
             Issue.record("not found")
             return
         }
-        #expect(text(entries) == Array(990..<1000) && entries.alignedPosition?.count == 990)
+        #expect(text(last) == Array(990..<1000) && last.alignedPosition?.count == 990)
+
+        try redis.push("list", 1000..<8000)
+        var search = TailSearch(tail: hashes(734..<990), first: hashes(0..<1)[0])
+        for _ in 0..<2 {
+            guard case .unfinished = try align(&search) else {
+                Issue.record("finished")
+                return
+            }
+        }
+        guard case .found(let entries, isFull: true) = try align(&search) else {
+            Issue.record("not found")
+            return
+        }
+        #expect(entries.alignedPosition?.count == 990 && text(entries).starts(with: 990..<1100))
+        #expect(search.window.offset > 0 && text(entries).last == 7999 - search.window.offset)
     }
 
     @Test func `another list is not aligned`() throws {

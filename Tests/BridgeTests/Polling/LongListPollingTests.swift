@@ -1,0 +1,63 @@
+import Feeds
+import Reactor
+import SQLite
+import Testing
+
+@testable import Bridge
+
+/// Lists of more entries than are read at a time, none of which has an id.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct LongListPollingTests {
+    private let redis: RedisServer
+    private let store: TestStore
+    private let list = "notifications:user:1"
+
+    init() throws {
+        redis = try RedisServer()
+        store = try TestStore()
+    }
+
+    private func push(_ numbers: Range<Int>) throws {
+        redis.connection.append(["RPUSH", list] + numbers.map { #"{"n":\#($0)}"# })
+        _ = try redis.connection.readReply()
+        try redis.command("SET", "user:1:has_new_notification", "1")
+    }
+
+    /// Has a list of 6000 entries taken in, does something to it, and expects that what is then new is stored, and nothing
+    /// else.
+    private func check(_ new: Range<Int>, _ change: () throws -> Void) async throws {
+        try await DrivenPoller.run(Configuration(), redis, store) { poller in
+            try push(0..<6000)
+            await poller.poller.watch([try FeedName(of: "user:1")])
+            try await poller.pass(2, each: 1000)
+            try change()
+            try await poller.pass(2, each: 1000)
+        }
+        let rows = try store.connect().prepare("SELECT body FROM notifications ORDER BY seq")
+        var bodies: [String] = []
+        while try rows.step() { bodies.append(rows.string(0)) }
+        #expect(bodies.count == 6000 + new.count && bodies == (Array(0..<6000) + new).map { #"{"n":\#($0)}"# })
+    }
+
+    @Test(arguments: [5997, 5990, 5744, 3])
+    func `an entry that is removed brings none of the others again`(removed: Int) async throws {
+        try await check(6000..<6001) {
+            try redis.command("LREM", list, "1", #"{"n":\#(removed)}"#)
+            try push(6000..<6001)
+        }
+    }
+
+    @Test func `what is pushed with a trim each, more than is read at a time, is stored once`() async throws {
+        try await check(6000..<11_000) {
+            try push(6000..<11_000)
+            try redis.command("LTRIM", list, "-6000", "-1")
+        }
+    }
+
+    @Test func `of a list that was trimmed to less than is known only the rest is new`() async throws {
+        try await check(6000..<11_000) {
+            try push(6000..<11_000)
+            try redis.command("LTRIM", list, "-5002", "-1")
+        }
+    }
+}
