@@ -7,12 +7,7 @@ import Testing
 struct FloodTests {
     private static let hasSlowhttptest = FileManager.default.isExecutableFile(atPath: "/usr/bin/slowhttptest")
 
-    init() {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
-    }
+    init() { raiseOpenFileLimit() }
 
     /// Pushes to a feed, and has every stream get it within a second.
     private func expectDelivery(_ id: String, _ bridge: FlagpoleProcess, _ streams: [EventStreamClient]) throws {

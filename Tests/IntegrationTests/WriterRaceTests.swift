@@ -12,7 +12,7 @@ struct WriterRaceTests {
     private static let flag = "user:42:has_new_notification"
 
     /// How a writer orders its commands.
-    private static func commands(_ writer: Int, _ entry: String) -> [[String]] {
+    fileprivate static func commands(_ writer: Int, _ entry: String) -> [[String]] {
         let (push, raise) = (["RPUSH", list, entry], ["SET", flag, "1"])
         return switch writer % 4 {
         case 0: [push, raise]
@@ -25,28 +25,30 @@ struct WriterRaceTests {
 
     /// Slow replies make the time between lowering a flag and reading its list long.
     @Test(arguments: [0, 5])
-    func `fifty writers at once lose nothing, and the list's order is the stream's`(delay: Int) throws {
+    func `a thousand writers at once lose nothing, and the list's order is the stream's`(delay: Int) throws {
+        raiseOpenFileLimit()
         let server = try RedisServer()
         let proxy = try RedisProxy(server)
         let bridge = try FlagpoleProcess(["redis": ["url": proxy.url], "poll": Self.flagsOnly], redis: server)
         let stream = try bridge.liveStream("feed=user:42")
         proxy.fault = .slow(.milliseconds(delay))
-        let path = server.socketPath
-        let writers = try Threads(50) { writer in
-            let redis = try RedisConnection.test(path)
-            for number in 0..<20 {
-                for command in Self.commands(writer, #"{"writer":\#(writer),"n":\#(number)}"#) {
-                    try redis.command(bytes: command.map { Array($0.utf8) })
-                }
+        let (path, pushes) = (server.socketPath, 3)
+        let threads = try Threads(40) { thread in
+            var writers = try (0..<25).map { RaceWriter(number: 25 * thread + $0, try UnixSocket(connectingTo: path)) }
+            for push in 0..<pushes {
+                // All have sent before the first waits for an answer.
+                for writer in writers { try writer.send(push) }
+                for index in writers.indices { try writers[index].awaitReplies() }
             }
         }
-        let received = try stream.notifications(1000).map(\.data)
-        try writers.join()
+        let received = try stream.notifications(1000 * pushes).map(\.data)
+        try threads.join()
         #expect(try received == server.connect().list(Self.list))
-        for writer in 0..<50 {
-            let own = received.filter { $0.hasPrefix(#"{"writer":\#(writer),"#) }
-            #expect(own.map { $0.json["n"]?.asInt } == (0..<20).map { $0 })
+        var own: [Int: [Int]] = [:]
+        for entry in received.map(\.json) {
+            own[entry["writer"]?.asInt ?? -1, default: []].append(entry["n"]?.asInt ?? -1)
         }
+        #expect(own == Dictionary(uniqueKeysWithValues: (0..<1000).map { ($0, Array(0..<pushes)) }))
     }
 
     @Test func `a push between any two commands of the bridge is found by its flag`() throws {
@@ -151,6 +153,38 @@ struct WriterRaceTests {
             #expect(try stream.ids(part.count) == Array(part))
         }
         #expect(try bridge.stream("feed=user:42").untilLive().map(\.notificationID) == ids)
+    }
+}
+
+/// One of a thousand connections, of which many belong to a thread: it sends without waiting.
+private struct RaceWriter {
+    let number: Int
+    private let socket: UnixSocket
+    private var replies: RESPReader
+
+    init(number: Int, _ socket: UnixSocket) {
+        self.number = number
+        self.socket = socket
+        replies = RESPReader(socket)
+    }
+
+    private func commands(_ push: Int) -> [[String]] {
+        WriterRaceTests.commands(number, #"{"writer":\#(number),"n":\#(push)}"#)
+    }
+
+    func send(_ push: Int) throws {
+        var bytes: [UInt8] = []
+        for command in commands(push) { RESPEncoder.append(command: command, to: &bytes) }
+        guard socket.send(bytes) else { throw HarnessError("writer \(number) was cut off") }
+    }
+
+    /// Takes the answers to one push.
+    mutating func awaitReplies() throws {
+        for command in commands(0) {
+            guard let reply = replies.next(), reply.first != UInt8(ascii: "-") else {
+                throw HarnessError("writer \(number) got no answer to \(command)")
+            }
+        }
     }
 }
 
