@@ -8,7 +8,7 @@ import Synchronization
 @testable import Bridge
 
 /// A hub on its event loop, with the store's writer and reader, whose threads a test can hold up.
-final class RunningHub {
+final class RunningHub: Sendable {
     let hub: Hub
     let reader: StoreReader
     let port: Int
@@ -88,6 +88,10 @@ final class RunningHub {
     /// Stores notifications with these ids in one transaction.
     func commit(_ feed: String, _ ids: [String], in store: TestStore) async throws {
         try await ingest(try store.batch(feed, ids.map { #"{"id":"\#($0)"}"# }))
+    }
+
+    func markRead(_ feed: String, _ selection: ReadSelection) async throws {
+        _ = try await writer.markRead(try FeedName(of: feed), selection)
     }
 
     func remove(_ id: String, from feed: String) async throws {

@@ -14,8 +14,22 @@ struct HandOverPropertyTests {
     ) async throws {
         let store = try TestStore()
         store.declare("alert", EntryRules(conditions: [EntryCondition(member: "p", .within(min: 5, max: nil))]))
+        try await run(store, seed: seed, marksRead: false)
+    }
+
+    @Test(arguments: UInt64(1)...4)
+    func `what is read at the moment when something comes is told in the order of the log`(
+        seed: UInt64
+    ) async throws {
+        let store = try TestStore()
+        store.declare("alert", EntryRules(conditions: [EntryCondition(member: "p", .within(min: 5, max: nil))]))
+        try await run(store, seed: seed, marksRead: true)
+        #expect(try store.connect().scalarInt("SELECT count(*) FROM log WHERE kind = 2") ?? 0 > 20)
+    }
+
+    private func run(_ store: TestStore, seed: UInt64, marksRead: Bool) async throws {
         try await RunningHub.run(store) { hub in
-            var scenario = HandOverScenario(hub, store, seed: seed)
+            var scenario = HandOverScenario(hub, store, seed: seed, marksRead: marksRead)
             for _ in 0..<250 { try await scenario.step() }
             try await scenario.finish()
         }
@@ -28,6 +42,8 @@ private struct HandOverScenario {
 
     private let hub: RunningHub
     private let store: TestStore
+    /// Whether somebody reads while there is news.
+    private let marksRead: Bool
     private var random: SeededGenerator
     private var streams: [StreamTap] = []
     /// Where streams left, to come back from.
@@ -36,9 +52,10 @@ private struct HandOverScenario {
     private var hubGate: Gate?
     private var count = 0
 
-    init(_ hub: RunningHub, _ store: TestStore, seed: UInt64) {
+    init(_ hub: RunningHub, _ store: TestStore, seed: UInt64, marksRead: Bool) {
         self.hub = hub
         self.store = store
+        self.marksRead = marksRead
         random = SeededGenerator(seed: seed)
     }
 
@@ -70,13 +87,24 @@ private struct HandOverScenario {
             }
             try store.append(feed, entries, to: &batch)
         }
-        try await hub.ingest(batch)
+        guard marksRead else { return try await hub.ingest(batch) }
+        try await ingest(batch, reading: Self.feeds.filter { _ in random.isTrue(oneIn: 3) })
+    }
+
+    /// Stores a batch, and marks feeds as read at the same time: which comes first is chance.
+    private func ingest(_ batch: IngestBatch, reading feeds: [String]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { [hub] group in
+            group.addTask { try await hub.ingest(batch) }
+            for feed in feeds { group.addTask { try await hub.markRead(feed, .all) } }
+            try await group.waitForAll()
+        }
     }
 
     private mutating func open() throws {
         let feeds = Array(Self.feeds.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random)))
         let cursor = cursors.isEmpty || random.isTrue(oneIn: 3) ? "" : cursors.any(&random)
-        let query = random.isTrue(oneIn: 4) ? "since=now" : ""
+        // What is read is no newcomer's.
+        let query = random.isTrue(oneIn: 4) || (marksRead && cursor.isEmpty) ? "since=now" : ""
         let condition = random.isTrue(oneIn: 4) ? "p<=7" : nil
         streams.append(try StreamTap(feeds, query: query, condition: condition, cursor: cursor, port: hub.port))
     }
@@ -95,7 +123,7 @@ private struct HandOverScenario {
         try await commit()
         for stream in streams {
             let deadline = ContinuousClock.now + .seconds(20)
-            while try stream.start == nil || stream.positions != expected(stream), ContinuousClock.now < deadline {
+            while try stream.start == nil || stream.told != expected(stream), ContinuousClock.now < deadline {
                 try stream.drain(waiting: 20)
             }
             // Nothing may come twice either.
@@ -106,25 +134,32 @@ private struct HandOverScenario {
 
     private func check(_ stream: StreamTap, isWhole: Bool) throws {
         let expected = try expected(stream)
-        #expect(stream.positions == (isWhole ? expected : Array(expected.prefix(stream.positions.count))))
+        #expect(stream.told == (isWhole ? expected : Array(expected.prefix(stream.told.count))))
         #expect(stream.others.values.allSatisfy { $0.count == 1 } && stream.others["resync"] == nil)
         if isWhole { #expect(Set(stream.others.keys) == ["welcome", "live"]) }
     }
 
-    /// The positions that follow a stream's cursor in its feeds, of what their kinds and its own condition let through;
-    /// none until it was welcomed.
-    private func expected(_ stream: StreamTap) throws -> [LogPosition] {
+    /// What follows a stream's cursor in its feeds, of what their kinds and its own condition let through; nothing until
+    /// it was welcomed.
+    private func expected(_ stream: StreamTap) throws -> [String] {
         guard let start = stream.start else { return [] }
         let names = stream.feeds.map { "'\($0)'" }.joined(separator: ",")
         let statement = try store.connect().prepare(
             """
-            SELECT pos FROM log JOIN notifications n ON n.seq = log.notification
-            WHERE n.feed IN (\(names)) AND pos > ? AND (n.feed NOT LIKE 'alert:%' OR n.body ->> '$.p' >= 5)
-                \(stream.condition == nil ? "" : "AND n.body ->> '$.p' <= 7") ORDER BY pos
+            SELECT pos || CASE WHEN n.seq IS NULL THEN ' read' ELSE ' message' END
+            FROM log JOIN feeds f ON f.id = log.feed LEFT JOIN notifications n ON n.seq = log.notification
+            WHERE f.name IN (\(names)) AND pos > ? AND (
+                n.seq IS NULL OR ((f.name NOT LIKE 'alert:%' OR n.body ->> '$.p' >= 5)
+                \(stream.condition == nil ? "" : "AND n.body ->> '$.p' <= 7"))) ORDER BY pos
             """)
         statement.bind(1, start)
-        var positions: [LogPosition] = []
-        while try statement.step() { positions.append(statement.int64(0)) }
-        return positions
+        var expected: [String] = []
+        while try statement.step() { expected.append(statement.string(0)) }
+        return expected
     }
+}
+
+extension StreamTap {
+    /// What came, by position and name.
+    fileprivate var told: [String] { zip(positions, notifications).map { "\($0) \($1.event)" } }
 }
