@@ -26,7 +26,7 @@ struct ChaosAudit {
         verdict.violations.append(ChaosViolation(kind: kind, text: text, time: time))
     }
 
-    private func name(_ entry: ChaosEntry) -> String { feeds.id(of: entry) }
+    private func name(_ entry: ChaosEntry) -> String { feeds.mark(of: entry) }
 
     private func acknowledged(_ entry: ChaosEntry) -> ContinuousClock.Instant? {
         let pushes = pushes[entry.feed]
@@ -39,14 +39,16 @@ struct ChaosAudit {
         for position in database.danglingPositions { note(.lost, "the log has nothing at \(position)") }
         var sequence: Int64 = 0
         for row in database.rows {
-            guard let entry = feeds.entry(id: row.id), feeds.all[entry.feed].name == row.feed,
-                row.body == feeds.text(of: entry)
+            guard let entry = feeds.entry(text: row.body), feeds.all[entry.feed].name == row.feed,
+                row.id == name(entry) || !feeds.all[entry.feed].hasIDs
             else {
-                note(.surprise, "stored at \(row.position): \(row.id)")
+                note(.surprise, "stored at \(row.position): \(row.id) \(row.body.prefix(500))")
                 continue
             }
-            if row.sequence == sequence { note(.twice, "\(row.id) is in the log twice") }
-            if row.sequence < sequence { note(.outOfOrder, "\(row.id) was stored before what precedes it in the log") }
+            if row.sequence == sequence { note(.twice, "\(name(entry)) is in the log twice") }
+            if row.sequence < sequence {
+                note(.outOfOrder, "\(name(entry)) was stored before what precedes it in the log")
+            }
             sequence = max(sequence, row.sequence)
             stored[entry.feed].append((row.position, entry.number))
             entries[row.position] = entry

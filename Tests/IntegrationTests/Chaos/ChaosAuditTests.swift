@@ -5,8 +5,8 @@ import TestSupport
 struct ChaosAuditTests {
     private typealias Kind = ChaosViolation.Kind
 
-    private let feeds = ChaosFeeds(users: 2, jobs: 0)
-    private let ledger = ChaosLedger(feeds: 2)
+    private let feeds = ChaosFeeds(users: 3, jobs: 0)
+    private let ledger = ChaosLedger(feeds: 3)
 
     init() {
         ledger.note(3, in: 0, isAnnounced: true, badEntries: ["bad"])
@@ -22,9 +22,10 @@ struct ChaosAuditTests {
     /// A database that holds these at the positions from 11 on.
     private func database(_ entries: [ChaosEntry], quarantined: Set<String> = ["bad"]) -> ChaosDatabase {
         let rows = entries.enumerated().map { index, entry in
-            ChaosDatabase.Row(
-                position: Int64(11 + index), sequence: Int64(1 + index), feed: feeds.all[entry.feed].name,
-                id: feeds.id(of: entry), body: feeds.text(of: entry))
+            let feed = feeds.all[entry.feed]
+            return ChaosDatabase.Row(
+                position: Int64(11 + index), sequence: Int64(1 + index), feed: feed.name,
+                id: feed.hasIDs ? feeds.mark(of: entry) : "given \(index)", body: feeds.text(of: entry))
         }
         return ChaosDatabase(rows: rows, danglingPositions: [], quarantined: quarantined)
     }
@@ -69,6 +70,14 @@ struct ChaosAuditTests {
         let swapped = [good[0], good[1], good[3], good[2], good[4]]
         #expect(kinds(database(swapped), record([], from: 15)) == [.outOfOrder])
         #expect(kinds(database(good, quarantined: []), record([0, 1, 2, 3, 4])) == [.lost])
+    }
+
+    @Test func `what has no id and is stored twice is found`() {
+        ledger.note(2, in: 2, isAnnounced: true, badEntries: [])
+        let (first, second) = (ChaosEntry(feed: 2, number: 1), ChaosEntry(feed: 2, number: 2))
+        #expect(kinds(database(good + [first, second]), record([0, 1, 2, 3, 4])) == [])
+        #expect(kinds(database(good + [first, second, second]), record([0, 1, 2, 3, 4])) == [.twice])
+        #expect(kinds(database(good + [first, second, first]), record([], from: 18)) == [.twice, .outOfOrder])
     }
 
     @Test func `a stream that was told to begin anew is found`() {

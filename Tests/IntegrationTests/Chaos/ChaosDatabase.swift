@@ -45,7 +45,7 @@ extension ChaosDatabase {
     /// The position of the last notification of each feed.
     func lastPositions(_ feeds: ChaosFeeds) -> [LogPosition] {
         var positions = [LogPosition](repeating: 0, count: feeds.all.count)
-        for row in rows { if let entry = feeds.entry(id: row.id) { positions[entry.feed] = row.position } }
+        for row in rows { if let entry = feeds.entry(text: row.body) { positions[entry.feed] = row.position } }
         return positions
     }
 

@@ -10,6 +10,9 @@ struct ChaosFeed: Sendable {
     let name: String
     let list: String
     let flag: String
+    /// Whether its entries have ids; otherwise a member that the bridge does not know tells them apart, and nothing
+    /// but their place on the list keeps one from being stored twice.
+    let hasIDs: Bool
     /// Whether its writer trims the list as it goes.
     let isTrimmed: Bool
     /// What makes its entries large.
@@ -30,12 +33,12 @@ struct ChaosFeeds: Sendable {
         let users = (0..<users).map { id in
             ChaosFeed(
                 name: "user:\(id)", list: "notifications:user:\(id)", flag: "user:\(id):has_new_notification",
-                isTrimmed: id % 4 == 1, padding: "")
+                hasIDs: id % 3 != 2, isTrimmed: id % 4 == 1, padding: "")
         }
         let jobs = (0..<jobs).map { id in
             ChaosFeed(
                 name: "job:\(id)", list: "job:\(id):progress", flag: "job:\(id):has_progress",
-                isTrimmed: false, padding: String(repeating: "x", count: 4000))
+                hasIDs: id % 3 != 2, isTrimmed: false, padding: String(repeating: "x", count: 4000))
         }
         all = users + jobs
         indices = Dictionary(uniqueKeysWithValues: all.enumerated().map { (Substring($1.name), $0) })
@@ -44,29 +47,40 @@ struct ChaosFeeds: Sendable {
     /// The feeds with large entries.
     var jobs: [Int] { all.indices.filter { !all[$0].padding.isEmpty } }
 
-    func id(of entry: ChaosEntry) -> String { "\(all[entry.feed].name)-\(entry.number)" }
+    /// What tells an entry apart from all others: its id, where its feed's entries have any.
+    func mark(of entry: ChaosEntry) -> String { "\(all[entry.feed].name)-\(entry.number)" }
 
     /// The entry as it is pushed; some have a name for their event.
     func text(of entry: ChaosEntry) -> String {
-        let event = entry.number % 5 == 0 ? #""event":"step","# : ""
-        return
-            #"{"id":"\#(id(of: entry))",\#(event)"title":"No. \#(entry.number)","text":"\#(all[entry.feed].padding)"}"#
+        let feed = all[entry.feed]
+        let mark = #""\#(feed.hasIDs ? "id" : "mark")":"\#(mark(of: entry))""#
+        let event = entry.number % 5 == 0 ? #","event":"step""# : ""
+        return #"{\#(mark)\#(event),"title":"No. \#(entry.number)","text":"\#(feed.padding)"}"#
     }
 
-    func entry(id: some StringProtocol) -> ChaosEntry? {
-        let parts = id.split(separator: "-")
+    /// The entry that says this; nil where it is not, byte for byte, one that was pushed.
+    func entry(text: some StringProtocol) -> ChaosEntry? {
+        let parts = text.split(separator: "\"", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5, let entry = entry(mark: parts[3]), self.text(of: entry) == text else { return nil }
+        return entry
+    }
+
+    private func entry(mark: some StringProtocol) -> ChaosEntry? {
+        let parts = mark.split(separator: "-")
         guard parts.count == 2, let number = Int(parts[1]), let feed = indices[Substring(parts[0])] else { return nil }
         return ChaosEntry(feed: feed, number: number)
     }
 
     /// The entry that an event brings; nil where it is not, byte for byte, one that was pushed.
     func entry(event: String, data: String, isEnveloped: Bool) -> ChaosEntry? {
-        let mark = #""id":""#
-        guard let start = data.firstRange(of: mark)?.upperBound, let end = data[start...].firstIndex(of: "\""),
-            let entry = entry(id: data[start..<end]), event == (entry.number % 5 == 0 ? "step" : "message")
-        else { return nil }
-        guard isEnveloped else { return data == text(of: entry) ? entry : nil }
-        let begin = #"{"feed":"\#(all[entry.feed].name)","#
-        return data.hasPrefix(begin) && data.hasSuffix(#","body":\#(text(of: entry))}"#) ? entry : nil
+        var body = Substring(data)
+        if isEnveloped {
+            guard let start = data.firstRange(of: #","body":"#)?.upperBound else { return nil }
+            body = data[start...].dropLast()
+        }
+        guard let entry = entry(text: body), event == (entry.number % 5 == 0 ? "step" : "message") else { return nil }
+        let feed = all[entry.feed]
+        let envelope = #"{"feed":"\#(feed.name)","id":""# + (feed.hasIDs ? #"\#(mark(of: entry))","# : "")
+        return isEnveloped && !data.hasPrefix(envelope) ? nil : entry
     }
 }

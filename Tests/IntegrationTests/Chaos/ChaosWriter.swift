@@ -10,7 +10,8 @@ enum ChaosPush: CaseIterable {
     case withoutFlag
 }
 
-/// The writer of some feeds, on a thread of its own: a good one, which pushes the same again until it is acknowledged.
+/// The writer of some feeds, on a thread of its own: a good one, which pushes the same again until it is acknowledged;
+/// what has no id only if it is not on the list.
 struct ChaosWriter {
     let feeds: ChaosFeeds
     /// Its own ones among them.
@@ -49,13 +50,13 @@ struct ChaosWriter {
         let known = ledger.count(of: feed)
         let count = random.isTrue(oneIn: 5) ? 3 : 1
         var entries = (1...count).map { feeds.text(of: ChaosEntry(feed: feed, number: known + $0)) }
-        if known > 0, random.isTrue(oneIn: 10) {
+        if known > 0, feeds.all[feed].hasIDs, random.isTrue(oneIn: 10) {
             let earlier = ChaosEntry(feed: feed, number: Int.random(in: 1...known, using: &random))
             entries.insert(feeds.text(of: earlier), at: Int.random(in: 0...entries.count, using: &random))
         }
         let bad = random.isTrue(oneIn: 30) ? [badEntry(feed)] : []
         entries.insert(contentsOf: bad, at: Int.random(in: 0...entries.count, using: &random))
-        send(commands(kind, feeds.all[feed], entries))
+        send(commands(kind, feeds.all[feed], entries), once: feeds.all[feed].hasIDs ? nil : feeds.all[feed].list)
         ledger.note(count, in: feed, isAnnounced: kind != .withoutFlag, badEntries: bad)
     }
 
@@ -113,11 +114,22 @@ struct ChaosWriter {
     // MARK: - Redis
 
     /// Runs the commands; all of them again, as often as it takes, where one was not acknowledged.
-    private mutating func send(_ commands: [[String]]) {
+    ///
+    /// What is pushed onto the list that is to get it `once` is not pushed again if it is there.
+    private mutating func send(_ commands: [[String]], once list: String? = nil) {
         while !isAbandoned() {
             do {
+                let isRetry = connection == nil
                 let connection = try self.connection ?? .test(redis)
                 self.connection = connection
+                var commands = commands
+                if isRetry, let list {
+                    let push = commands.first { $0.starts(with: ["RPUSH", list]) }
+                    let newest = try connection.command("LRANGE", list, "-1", "-1")
+                    if newest.count == 1, newest.element(0).string == push?.last {
+                        commands.removeAll { $0 == push }
+                    }
+                }
                 for command in commands {
                     connection.append(command)
                     let reply = try connection.readReply()

@@ -176,7 +176,7 @@ final class FleetStream {
         guard let entry = chaosFeeds.entry(event: event.event, data: event.data, isEnveloped: isEnveloped),
             record.feeds.contains(entry.feed), let cursor = Cursor(event.id)
         else { return surprise("\(event)", now) }
-        lastNotificationID = chaosFeeds.id(of: entry)
+        if chaosFeeds.all[entry.feed].hasIDs { lastNotificationID = chaosFeeds.mark(of: entry) }
         record.arrivals.append(
             StreamRecord.Arrival(entry: entry, position: cursor.position, time: now, isWillingSince: isWillingSince))
     }
