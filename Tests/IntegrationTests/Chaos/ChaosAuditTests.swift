@@ -97,4 +97,16 @@ struct ChaosAuditTests {
         #expect(names(1) == names(1))
         #expect(names(1) != names(2))
     }
+
+    @Test func `a plan says what it has not come to`() {
+        let draws = ChaosPlan.everything(feeds: 9)
+        var plan = ChaosPlan(seed: 1, draws)
+        for count in draws.indices {
+            #expect(plan.leftOut.count == draws.count - count)
+            _ = plan.next()
+        }
+        #expect(plan.leftOut == [])
+        _ = plan.next()
+        #expect(plan.leftOut == [])
+    }
 }

@@ -9,16 +9,27 @@ struct ChaosPlan {
 
     private let draws: [Draw]
     private var random: SeededGenerator
-    private var round: [Draw] = []
+    private var round: [Draw]
+    private var isFirstRound = true
 
     init(seed: UInt64, _ draws: [Draw]) {
         self.draws = draws
         random = SeededGenerator(seed: seed)
+        round = draws.shuffled(using: &random)
+    }
+
+    /// What has not struck yet.
+    var leftOut: [String] {
+        var random = random
+        return isFirstRound ? round.map { $0(&random).name } : []
     }
 
     /// How long to wait, and what strikes then; nothing where the plan has no faults.
     mutating func next() -> (pause: Duration, fault: ChaosFault?) {
-        if round.isEmpty { round = draws.shuffled(using: &random) }
+        if round.isEmpty {
+            isFirstRound = false
+            round = draws.shuffled(using: &random)
+        }
         let pause = Duration.milliseconds(Int.random(in: 20...250, using: &random))
         return (pause, round.popLast()?(&random))
     }

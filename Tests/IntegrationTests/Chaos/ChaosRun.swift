@@ -5,6 +5,8 @@ final class ChaosRun {
     struct Outcome {
         let verdict: ChaosVerdict
         let strikes: ChaosStrikes
+        /// The faults for which there was no time.
+        let leftOut: [String]
         let table: ChaosTable
         /// How much was pushed, and how much all streams received.
         let pushed: Int
@@ -55,7 +57,7 @@ final class ChaosRun {
     /// Lets the faults happen, waits until all has arrived or the bound is over, and looks.
     func run() throws -> Outcome {
         var plan = ChaosPlan(seed: settings.seed, settings.faults)
-        while ContinuousClock.now - began < settings.duration {
+        while ContinuousClock.now - began < settings.duration || (settings.strikesAll && !plan.leftOut.isEmpty) {
             let (pause, fault) = plan.next()
             pass(pause)
             guard let fault else { continue }
@@ -69,7 +71,8 @@ final class ChaosRun {
         var verdict = ChaosAudit(settings.feeds, ledger, database, records).verdict
         verdict.violations += late
         return Outcome(
-            verdict: verdict, strikes: strikes, table: ChaosTable(strikes, ledger.pushes, records, verdict),
+            verdict: verdict, strikes: strikes, leftOut: plan.leftOut,
+            table: ChaosTable(strikes, ledger.pushes, records, verdict),
             pushed: ledger.count, received: records.reduce(0) { $0 + $1.arrivals.count })
     }
 

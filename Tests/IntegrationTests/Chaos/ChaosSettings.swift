@@ -5,6 +5,8 @@ struct ChaosSettings {
     var seed: UInt64
     var duration: Duration
     var streams: Int
+    /// Whether it goes on beyond its time until each fault has struck.
+    var strikesAll = false
     var feeds: ChaosFeeds
     var faults: [ChaosPlan.Draw]
     /// What the way to Redis is like between faults.
@@ -33,6 +35,7 @@ extension ChaosSettings {
             seed: environment["CHAOS_SEED"].flatMap { UInt64($0) } ?? 42,
             duration: .seconds(seconds ?? 15),
             streams: environment["CHAOS_STREAMS"].flatMap { Int($0) } ?? (seconds == nil ? 100 : 400),
+            strikesAll: seconds ?? 0 >= 60,
             feeds: feeds, faults: ChaosPlan.everything(feeds: feeds.all.count), isTalkative: seconds != nil)
     }
 }

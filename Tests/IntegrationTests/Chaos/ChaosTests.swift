@@ -11,8 +11,13 @@ struct ChaosTests {
         let outcome = try run.run()
         run.say("\(outcome.table)\n\(outcome.pushed) pushed, \(outcome.received) received: \(outcome.verdict)")
 
+        if !outcome.leftOut.isEmpty {
+            ChaosRun.announce("chaos: no time for \(outcome.leftOut.sorted().joined(separator: ", "))")
+        }
+
         #expect(outcome.verdict.isClean, "CHAOS_SEED=\(settings.seed)\n\(outcome.verdict)\n\(outcome.table)")
         #expect(outcome.strikes.all.filter { !$0.wasFelt }.map(\.fault) == [])
+        #expect(!settings.strikesAll || outcome.leftOut == [])
         #expect(outcome.received > outcome.pushed)
     }
 }
