@@ -25,6 +25,8 @@ package struct HTTPHeaders: Sendable {
     }
 
     package var isEmpty: Bool { fields.isEmpty }
+    /// How many bytes they have on the wire.
+    package var byteCount: Int { lines.count }
 
     /// Appends a field.
     ///

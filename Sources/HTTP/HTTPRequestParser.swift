@@ -55,7 +55,7 @@ package struct HTTPRequestParser: Sendable {
     }
 
     /// Bytes held that belong to no request yet handed out.
-    package var bufferedBytes: Int { input.count + (request?.body.count ?? 0) }
+    package var bufferedBytes: Int { input.count + (request.map { $0.headers.byteCount + $0.body.count } ?? 0) }
 
     /// The next event, or nil when more bytes are needed.
     package mutating func next() throws(HTTPParseError) -> Event? {

@@ -52,6 +52,8 @@ final class RequestReader {
     var parser: HTTPRequestParser
     var method = HTTPMethod.get
     var hasServed = false
+    /// The bytes of the request that is being read or answered, as they count for all.
+    var heldBytes = 0
     /// What the answer to the request at hand carries beside its own fields.
     var headers = HTTPHeaders()
     let peer: PeerAddress

@@ -1,7 +1,11 @@
 /// Why the table closed a connection of its own accord; the name is a metric's label.
 package enum ConnectionClosing: String, CaseIterable, Sendable {
-    /// It had asked for nothing, and there were too many of these.
+    /// It had asked for nothing, and there were too many that had no whole request.
     case newcomer
+    /// It had asked before, and there were too many that had no whole request.
+    case surplus
+    /// It had sent a part of a request, and all such parts together were too large.
+    case crowded
     /// It sent nothing, or after its last response nothing more.
     case idle
     /// It did not take the last bytes of a response.

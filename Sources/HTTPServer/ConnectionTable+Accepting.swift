@@ -40,31 +40,12 @@ extension ConnectionTable {
             Glibc.close(descriptor)
             return
         }
-        slots[slot].state = .reading
+        setState(.reading, descriptor)
         slots[slot].reader = RequestReader(limits: limits, peer: peer, listener: listener)
         slots[slot].lastProgress = now
         slots[slot].requestBegan = now
         count += 1
-        newcomers.append(id(of: descriptor))
-        if newcomers.count > newcomerLimit { closeOldestNewcomers() }
-    }
-
-    /// Makes room among the connections that have not finished the head of a first request: that they are many must not
-    /// cost the others their descriptors.
-    private mutating func closeOldestNewcomers() {
-        newcomers = newcomers.filter { isNewcomer($0) }
-        guard newcomers.count > newcomerLimit else { return }
-        // Some more than has to be, so that the next connections need not look through all again.
-        let share = newcomerLimit / 16 + 1
-        for id in newcomers.prefix(share) { close(id.descriptor, .newcomer) }
-        newcomers.removeFirst(share)
-    }
-
-    private func isNewcomer(_ id: ConnectionID) -> Bool {
-        guard isCurrent(id), slots[Int(id.descriptor)].state == .reading,
-            let reader = slots[Int(id.descriptor)].reader, !reader.hasServed
-        else { return false }
-        return reader.parser.phase != .body
+        limitWaiting()
     }
 
     /// Listens again after a pause for want of descriptors or memory.

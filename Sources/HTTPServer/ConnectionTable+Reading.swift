@@ -14,6 +14,9 @@ extension ConnectionTable {
             if parse(descriptor, reader) { return }
             // The body has a time of its own, from the end of the head.
             if reader.parser.phase != phase { slots[slot].requestBegan = now }
+            hold(reader.parser.bufferedBytes, reader)
+            limitHeld()
+            guard slots[slot].reader === reader else { return }
             let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
             if count > 0 {
                 if reader.parser.phase == .idle { slots[slot].requestBegan = now }
@@ -23,8 +26,8 @@ extension ConnectionTable {
                 continue
             } else if count == 0 && !slots[slot].output.isEmpty {
                 // The peer has said all it will, and still gets the answers that are due.
-                slots[slot].state = .finishing
-                slots[slot].reader = nil
+                setState(.finishing, descriptor)
+                dropReader(descriptor)
                 return
             } else {
                 if count == 0 || errno != EAGAIN { close(descriptor) }
@@ -46,7 +49,8 @@ extension ConnectionTable {
                     reader.hasServed = true
                     slots[slot].keepsAlive = request.keepsAlive
                     slots[slot].isChunked = request.minorVersion > 0
-                    slots[slot].state = .responding
+                    setState(.responding, descriptor)
+                    hold(request.body.count, reader)
                     notices.append(.request(id(of: descriptor), request, peer: reader.peer, listener: reader.listener))
                     return true
                 }
@@ -54,7 +58,7 @@ extension ConnectionTable {
             return false
         } catch {
             slots[slot].keepsAlive = false
-            slots[slot].state = .responding
+            setState(.responding, descriptor)
             notices.append(.malformed(id(of: descriptor), error))
             return true
         }

@@ -27,12 +27,14 @@ extension ConnectionTable {
             HTTPResponseEncoder.encode(response, to: reader.method, keepAlive: keepsAlive, date: date))
         slots[slot].lastProgress = now
         if keepsAlive {
-            slots[slot].state = .reading
+            setState(.reading, id.descriptor)
+            hold(reader.parser.bufferedBytes, reader)
             slots[slot].requestBegan = now
             slots[slot].mayHaveInput = true
+            limitWaiting()
         } else {
-            slots[slot].state = .finishing
-            slots[slot].reader = nil
+            setState(.finishing, id.descriptor)
+            dropReader(id.descriptor)
         }
     }
 
@@ -46,8 +48,8 @@ extension ConnectionTable {
         var headers = headers
         if let more = slots[slot].reader?.headers { headers.add(more) }
         outcomes.responses[HTTPStatus.ok.code, default: 0] += 1
-        slots[slot].state = .streaming
-        slots[slot].reader = nil
+        setState(.streaming, id.descriptor)
+        dropReader(id.descriptor)
         slots[slot].lastProgress = now
         streamCount += 1
         enqueue(
@@ -65,8 +67,8 @@ extension ConnectionTable {
         enqueue(
             id.descriptor,
             HTTPResponseEncoder.encodeStreamHead(status: .ok, headers: headers, chunked: false, date: date))
-        slots[Int(id.descriptor)].state = .finishing
-        slots[Int(id.descriptor)].reader = nil
+        setState(.finishing, id.descriptor)
+        dropReader(id.descriptor)
     }
 
     /// Queues one chunk for an event stream, to be written at the end of the turn with all else that is queued for it.
@@ -119,6 +121,6 @@ extension ConnectionTable {
         if slots[Int(id.descriptor)].isChunked { enqueue(id.descriptor, ChunkEncoder.last) }
         markDirty(id.descriptor)
         leaveStreaming(id.descriptor)
-        slots[Int(id.descriptor)].state = .finishing
+        setState(.finishing, id.descriptor)
     }
 }

@@ -52,7 +52,7 @@ extension ConnectionTable {
     }
 
     private mutating func timeOut(_ descriptor: Int32) {
-        slots[Int(descriptor)].state = .responding
+        setState(.responding, descriptor)
         slots[Int(descriptor)].keepsAlive = false
         notices.append(.timedOut(id(of: descriptor)))
     }
@@ -63,7 +63,7 @@ extension ConnectionTable {
         isDraining = true
         pausedListeners.removeAll()
         for slot in slots.indices where slots[slot].state == .reading {
-            if slots[slot].output.isEmpty { close(Int32(slot)) } else { slots[slot].state = .finishing }
+            if slots[slot].output.isEmpty { close(Int32(slot)) } else { setState(.finishing, Int32(slot)) }
         }
     }
 

@@ -55,7 +55,7 @@ extension ConnectionTable {
             }
             guard slots[slot].state == .finishing else { return }
             shutdown(descriptor, Int32(SHUT_WR))
-            slots[slot].state = .lingering
+            setState(.lingering, descriptor)
             slots[slot].lastProgress = now
             discardInput(descriptor)
         }

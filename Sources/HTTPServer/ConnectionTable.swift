@@ -61,10 +61,14 @@ package struct ConnectionTable: ~Copyable {
     /// All connections that are open.
     package internal(set) var count = 0
     var pausedListeners: [Int32] = []
-    /// Connections in the order in which they came, as far as they have not asked for anything yet, and some that have.
-    var newcomers: [ConnectionID] = []
-    /// How many connections may be open that have not asked for anything: beyond it the oldest are closed.
-    package var newcomerLimit = 4096
+    /// Connections without a whole request: none has begun, or one is still arriving.
+    var waitingCount = 0
+    /// How many of these may be open: beyond it those that have waited longest are closed.
+    package var waitingLimit = 4096
+    /// The bytes of all requests that are still arriving or have no answer yet.
+    var heldBytes = 0
+    /// How many these may be: beyond it those that are still arriving give way.
+    package var heldLimit = 67_108_864
     var outcomes = ConnectionOutcomes()
     /// Whether no connection is to stay beyond its response.
     var isDraining = false
@@ -129,6 +133,14 @@ package struct ConnectionTable: ~Copyable {
         ConnectionID(descriptor: descriptor, generation: slots[Int(descriptor)].generation)
     }
 
+    /// Puts a connection into another state, and keeps count of those that wait.
+    mutating func setState(_ state: Connection.State, _ descriptor: Int32) {
+        let slot = Int(descriptor)
+        if slots[slot].state == .reading { waitingCount -= 1 }
+        if state == .reading { waitingCount += 1 }
+        slots[slot].state = state
+    }
+
     // MARK: - Closing
 
     mutating func leaveStreaming(_ descriptor: Int32) {
@@ -143,6 +155,8 @@ package struct ConnectionTable: ~Copyable {
         let slot = Int(descriptor)
         guard slots[slot].state != .free else { return }
         leaveStreaming(descriptor)
+        dropReader(descriptor)
+        setState(.free, descriptor)
         let generation = slots[slot].generation
         let wasDirty = slots[slot].isDirty
         slots[slot] = Connection()

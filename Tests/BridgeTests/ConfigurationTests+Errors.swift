@@ -181,6 +181,11 @@ struct ConfigurationErrorTests {
 
         // Settings that do not go together.
         (
+            #"{"server": {"max_body_bytes": 70000000}}"#,
+            "server.max_buffered_request_bytes is 67108864, and server.max_body_bytes is 70000000: one request may not "
+                + "be larger than all together"
+        ),
+        (
             #"{"server": {"host": "0.0.0.0"}}"#,
             #"server.host is 0.0.0.0, and auth.mode is "open": without authentication only a loopback address is "#
                 + "served, such as 127.0.0.1"

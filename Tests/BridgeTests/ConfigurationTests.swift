@@ -112,6 +112,7 @@ private let documentedDefaults = """
         "max_streams_per_feed": 0, "max_streams_per_address": 0, "max_streams_per_identity": 0,
         "max_feeds_per_stream": 100, "requests_per_second_per_address": 0, "requests_per_second_per_key": 0,
         "max_request_line_bytes": 8192, "max_header_bytes": 16384, "max_body_bytes": 1048576,
+        "max_waiting_connections": 4096, "max_buffered_request_bytes": 67108864,
         "head_timeout_ms": 10000, "body_timeout_ms": 30000, "idle_timeout_ms": 60000, "retry_ms": 3000, "ping_ms": 15000, "max_stream_ms": 0, "backlog_limit": 100,
         "max_pending_bytes": 262144, "stalled_stream_ms": 60000, "drain_ms": 5000
       },

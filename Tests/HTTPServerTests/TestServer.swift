@@ -22,6 +22,7 @@ final class TestServer: @unchecked Sendable {
     private var clock = MonotonicTime(nanoseconds: 1_000_000_000_000)
     private var notices: [String] = []
     private var requests: [ConnectionID] = []
+    private var closed: [ConnectionClosing: Int] = [:]
 
     init(
         limits: HTTPLimits = HTTPLimits(), timeouts: ConnectionTimeouts = ConnectionTimeouts(),
@@ -143,6 +144,18 @@ extension TestServer {
     /// How much has arrived of requests that are not complete.
     var bufferedBytes: Int {
         sync { $0.slots.compactMap(\.reader).reduce(0) { $0 + $1.parser.bufferedBytes } } ?? -1
+    }
+
+    /// How many connections have no whole request, and how many bytes requests take, by the table's own count.
+    var waiting: Int { sync { $0.waitingCount } ?? -1 }
+    var held: Int { sync { $0.heldBytes } ?? -1 }
+
+    /// The connections that the table closed of its own accord.
+    var closings: [ConnectionClosing: Int] {
+        sync { table in
+            self.closed.merge(table.takeOutcomes().closings) { $0 + $1 }
+            return self.closed
+        } ?? [:]
     }
 
     func send(_ chunk: [UInt8], to id: ConnectionID) {

@@ -18,7 +18,8 @@ struct HTTPRequestParserPhaseTests {
         #expect(parser.phase == .head)
         #expect(try feed("Content-Length: 3\r\n\r\na") == nil)
         #expect(parser.phase == .body)
-        #expect(parser.bufferedBytes == 1)
+        // The head counts as long as the body is awaited.
+        #expect(parser.bufferedBytes == "Host: a\r\nContent-Length: 3\r\n".utf8.count + 1)
         #expect(try feed("bcGET") != nil)
         #expect(parser.phase == .head)
         #expect(parser.bufferedBytes == 3)

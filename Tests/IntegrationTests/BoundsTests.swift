@@ -80,6 +80,26 @@ struct BoundsTests {
         }
     }
 
+    @Test func `requests without an end, from whomever, take as much memory as is set, and no more`() throws {
+        let bridge = try bridge(["max_buffered_request_bytes": 8_000_000])
+        let publish = "/v1/feeds/user:42/notifications"
+        let head = "POST \(publish) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+        let unfinished = String(repeating: "x", count: 999_999)
+        let sockets = try (0..<40).map { _ in
+            let socket = try LoopbackSocket(port: bridge.port)
+            socket.send(head + unfinished)
+            return socket
+        }
+        let key = [("Authorization", "Bearer \(Self.keys[0])")]
+        try eventually("room") {
+            let metrics = try bridge.client().request("GET", "/metrics", headers: key).text
+            let closed = metrics.split(separator: "\n").first { $0.contains(#"closed_total{reason="crowded"}"#) }
+            return (closed?.split(separator: " ").last.flatMap { Int($0) } ?? 0) >= 32
+        }
+        #expect(try bridge.client().publish(#"{"id":"a"}"#, to: "user:42", headers: key).status == 201)
+        withExtendedLifetime(sockets) {}
+    }
+
     @Test func `request line, header, body, feeds and ids are as large as is set, and no larger`() throws {
         let bridge = try FlagpoleProcess([
             "server": [

@@ -21,6 +21,9 @@ extension Configuration {
         package var maxRequestLineBytes = 8192
         package var maxHeaderBytes = 16_384
         package var maxBodyBytes = 1_048_576
+        /// How many connections may have no whole request, and how many bytes requests without an answer may take together.
+        package var maxWaitingConnections = 4096
+        package var maxBufferedRequestBytes = 67_108_864
         /// How long the head of a request may take, then its body, and the silence before the next one.
         package var headTimeoutMilliseconds = 10_000
         package var bodyTimeoutMilliseconds = 30_000
@@ -57,6 +60,10 @@ extension Configuration {
             Setting("server.max_request_line_bytes", \.server.maxRequestLineBytes, .integer(256...1_048_576)),
             Setting("server.max_header_bytes", \.server.maxHeaderBytes, .integer(1024...1_048_576)),
             Setting("server.max_body_bytes", \.server.maxBodyBytes, .integer(1...1_073_741_824)),
+            Setting("server.max_waiting_connections", \.server.maxWaitingConnections, .integer(16...1_000_000)),
+            Setting(
+                "server.max_buffered_request_bytes", \.server.maxBufferedRequestBytes,
+                .integer(65_536...17_179_869_184)),
             Setting("server.head_timeout_ms", \.server.headTimeoutMilliseconds, .integer(100...600_000)),
             Setting("server.body_timeout_ms", \.server.bodyTimeoutMilliseconds, .integer(100...3_600_000)),
             Setting("server.idle_timeout_ms", \.server.idleTimeoutMilliseconds, .integer(100...3_600_000)),

@@ -152,8 +152,10 @@ actor Hub {
             requestLineBytes: settings.server.maxRequestLineBytes, headerBytes: settings.server.maxHeaderBytes,
             bodyBytes: settings.server.maxBodyBytes)
         connections = ConnectionTable(loop: loop, limits: limits, timeouts: timeouts)
+        connections.heldLimit = settings.server.maxBufferedRequestBytes
+        connections.waitingLimit = settings.server.maxWaitingConnections
         // Of few descriptors they get a share only.
-        if maximumStreams > 0 { connections.newcomerLimit = max(64, min(4096, maximumStreams / 4)) }
+        if maximumStreams > 0 { connections.waitingLimit = min(connections.waitingLimit, max(64, maximumStreams / 4)) }
         connections.tracksAcknowledgements = !deliveryKinds.isEmpty
         sweepInterval = Milliseconds(Int64(min(500, max(5, settings.server.pingMilliseconds / 10))))
     }
