@@ -45,22 +45,41 @@ struct EmbedFilesTool {
         return "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)"
     }
 
-    /// The client without comment lines, indentation and needless spaces; none of its literals goes over several lines.
+    /// The client without comments, which stand on lines of their own, indentation, and needless spaces and line ends.
+    ///
+    /// None of its literals goes over several lines.
     private static func served(_ path: String) -> String {
         guard path.hasSuffix("/flagpole.js") else { return read(path) }
         let lines = read(path).split(separator: "\n").map { $0.drop { $0 == " " } }
         let code = lines.filter { !$0.hasPrefix("//") && !($0.hasPrefix("/**") && $0.hasSuffix("*/")) }
-        return code.map(withoutNeedlessSpaces).joined(separator: "\n") + "\n"
+        return zip(code, code.dropFirst() + [""]).reduce(into: "") { text, pair in
+            let (line, next) = (withoutNeedlessSpaces(pair.0), pair.1)
+            // A line that has just begun something, and one before the end of it, need not end.
+            let goesOn = "{([,".contains(line.last ?? " ") || "})]".contains(next.first ?? " ")
+            text += goesOn ? line : line + "\n"
+        }
     }
 
-    /// Leaves out the spaces beside punctuation, on lines where no space can be part of a literal.
+    /// Leaves out the spaces beside punctuation, but not within literals, of which none stands within another.
+    ///
+    /// A line with a slash outside them stays as it is, for that may begin a regular expression.
     private static func withoutNeedlessSpaces(_ line: Substring) -> String {
-        guard !line.contains(where: { "'`\"/".contains($0) }) else { return String(line) }
-        let parts = line.split(separator: " ")
-        return parts.dropFirst().reduce(into: parts.first.map(String.init) ?? "") { text, part in
-            let isNeedless = [text.last, part.first].contains { $0.map("{}()[],;=?:&|<>".contains) ?? false }
-            text += isNeedless ? part : " \(part)"
+        var text = ""
+        var quote: Character?
+        for (place, character) in zip(line.indices, line) {
+            if quote != nil {
+                if character == quote { quote = nil }
+            } else if character == "/" {
+                return String(line)
+            } else if "'`\"".contains(character) {
+                quote = character
+            } else if character == " " {
+                let neighbours = [text.last, line[line.index(after: place)...].first]
+                if neighbours.contains(where: { $0.map("{}()[],;=?:&|<>".contains) ?? false }) { continue }
+            }
+            text.append(character)
         }
+        return text
     }
 
     private static func read(_ path: String) -> String {

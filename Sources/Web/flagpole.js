@@ -39,7 +39,7 @@ class Ledger extends EventTarget {
     /** Where its list began without gaps; what a tab has that stands before may be missing here. */
     begin = '';
     #seen = new Set();
-    #paging = {};
+    #paging = null;
 
     apply({ type, data, cursor }) {
         const { feed, id, ids, through, all, feeds, unread, read_at: readAt = null } = data;
@@ -48,7 +48,8 @@ class Ledger extends EventTarget {
         if (data.batch) for (const entry of data.batch) this.apply({ data: entry });
         else if (data.body) this.#add({ ...itemOf(data), cursor: this.cursor });
         else if (type === 'resync') {
-            this.#replace(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)));
+            const items = Object.values(feeds).flatMap(({ items }) => items.map(itemOf));
+            this.#replace(items.sort((a, b) => new Date(a.storedAt) - new Date(b.storedAt)));
             for (const name in feeds) this.#count({ [name]: feeds[name].unread });
         } else if (feed) {
             this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
@@ -58,7 +59,7 @@ class Ledger extends EventTarget {
                 if (isMeant || ids?.includes(item.id)) item.readAt = readAt && (item.readAt ?? readAt);
             }
             // A page that is on its way may be older.
-            this.#paging[feed] &&= { ...this.#paging[feed] };
+            this.#paging &&= { ...this.#paging };
             this.tell(type === 'unread' ? 'read' : type, id ? { feed, id } : { feed, ids, through, all, readAt });
         }
         this.#count(feed ? { [feed]: unread } : unread);
@@ -76,27 +77,37 @@ class Ledger extends EventTarget {
         this.#count(unreadByFeed);
     }
 
-    /** Adds the next page of a feed's history. `load` gets it, given the id that it ends before. */
-    async page(feed, load) {
-        // Unread ones have gaps between them, so paging begins at the newest: what stands there now is the tail, and
-        // each page goes before what is left of it.
-        const paging = (this.#paging[feed] ??= { tail: this.items });
-        if (paging.next === null) return false;
-        const { items, next } = await load(paging.next).catch((error) => {
+    /** Adds the next page of each feed's history. `load` gets it, given the feed and the id that it ends before. */
+    async page(feeds, load) {
+        // Unread ones have gaps between them, so paging begins at the newest: what stands there now is the tail.
+        const begin = () => (this.#paging = { tail: this.items, next: {}, last: {} });
+        const paging = this.#paging ?? begin();
+        const { tail, next, last } = paging;
+        const open = feeds.filter((feed) => next[feed] !== null);
+        const pages = await Promise.all(open.map((feed) => load(feed, next[feed]))).catch((error) => {
             // What it was to end before may be gone: from the newest again.
-            this.#paging[feed] = { tail: this.items };
+            begin();
             throw error;
         });
-        if (this.#paging[feed] !== paging) return this.page(feed, load);
-        paging.next = next;
-        const keys = items.map(keyOf);
-        const list = this.items.filter((item) => !keys.includes(keyOf(item)));
-        const at = list.findIndex((item) => item.feed === feed && paging.tail.includes(item));
-        // What is listed changes by events alone.
-        list.splice(at < 0 ? list.length : at, 0, ...items.map(itemOf).map((item) =>
-            ({ ...item, ...this.find(item), storedAt: item.storedAt })));
+        if (this.#paging !== paging) return this.page(feeds, load);
+        open.forEach((feed, place) => (next[feed] = pages[place].next));
+        const items = pages.flatMap((page) => page.items.map(itemOf));
+        // Events do not say when something was stored; but what they have listed stays in its place.
+        for (const item of items) Object.assign(this.find(item) ?? {}, { storedAt: item.storedAt });
+        const list = [...this.items];
+        for (const item of items) {
+            const { feed, storedAt } = item;
+            const known = this.find(item);
+            // Below what has come meanwhile, and what is newer in other feeds.
+            const isBelow = (other) =>
+                other.storedAt ? other.feed !== feed && other.storedAt > storedAt : !tail.includes(other);
+            let at = list.indexOf(last[feed]) + 1;
+            while (at < list.length && isBelow(list[at])) at += 1;
+            if (!known) list.splice(at, 0, item);
+            last[feed] = known ?? item;
+        }
         this.items = list;
-        return next !== null;
+        return open.some((feed) => next[feed]);
     }
 
     find({ feed, id }) {
@@ -108,7 +119,7 @@ class Ledger extends EventTarget {
     }
 
     #replace(items) {
-        this.#paging = {};
+        this.#paging = null;
         this.items = [];
         for (const item of items) this.#add(item);
         this.tell('resync');
@@ -123,7 +134,7 @@ class Ledger extends EventTarget {
         if (known) known.readAt = item.readAt;
         else if (item.id) {
             this.items = [item, ...this.items];
-            const [cut] = Object.keys(this.#paging).length ? [] : this.items.splice(MOST_ITEMS);
+            const [cut] = this.#paging ? [] : this.items.splice(MOST_ITEMS);
             if (positionOf(cut?.cursor) > positionOf(this.begin)) this.begin = cut.cursor;
         }
         if (!item.id || !seen.has(key)) this.tell('notification', item);
@@ -159,8 +170,6 @@ const runHub = (key, ending) => new Promise((resolve) => {
     }, 1_000);
     const post = (message) =>
         isOver || channel.postMessage({ hub: term, cursor: ledger.cursor, state, ...message });
-
-    const sleep = (ms) => new Promise((resolve) => setTimeout((wake = resolve), ms));
 
     channel.onmessage = ({ data: { hub, tab, mine, isLeaving, isAwake, token: given } }) => {
         if (hub) return hub > term ? end() : post();
@@ -212,14 +221,17 @@ const runHub = (key, ending) => new Promise((resolve) => {
             await read().catch(({ message }) => (reason ??= message));
             heardAt = Infinity;
             say('offline', (reason ??= 'lost'));
-            if (reason === 'ended') return;
             // A token that has expired is replaced at once, unless the one before it was no good either.
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
             if (reason === 'status 403') token = null;
             // Full jitter, so that those whom one cut has thrown out do not come back in step.
             pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
             attempt += 1;
-            await sleep(pause);
+            await new Promise((resolve) => {
+                wake = resolve;
+                // What has ended is asked for again when a tab comes, or is looked at.
+                if (reason !== 'ended') setTimeout(wake, pause);
+            });
         }
     }
 
@@ -389,11 +401,8 @@ class Inbox extends Ledger {
 
     remove = (id, feed = this.#feedOf(id)) => this.#ask(feed, `notifications/${encode(id)}`, 'DELETE');
 
-    async more() {
-        const pages = this.#config.feeds.map((feed) =>
-            this.page(feed, (before = '') => this.#ask(feed, `notifications?before=${encode(before)}`)));
-        return (await Promise.all(pages)).includes(true);
-    }
+    more = () => this.page(this.#config.feeds, (feed, before = '') =>
+        this.#ask(feed, `notifications?before=${encode(before)}`));
 
     /** The database decides who is first, and does not forget it when tabs are closed. */
     claim(id, feed = this.#feedOf(id)) {
@@ -415,8 +424,13 @@ class Inbox extends Ledger {
 
     async #mark(verb, { feed, ...what }) {
         const isEach = what.all && !feed;
-        const feeds = isEach ? Object.keys(this.unreadByFeed) : [feed ?? this.#feedOf(what.through ?? what.ids[0])];
-        await Promise.all(feeds.map((name) => this.#ask(name, verb, 'POST', JSON.stringify(what))));
+        const counted = Object.keys(this.unreadByFeed);
+        // Before the counts have come, all are asked: those that have none answer 409.
+        const all = counted.length ? counted : this.#config.feeds;
+        const feeds = isEach ? all : [feed ?? this.#feedOf(what.through ?? what.ids[0])];
+        await Promise.all(feeds.map((name) => this.#ask(name, verb, 'POST', JSON.stringify(what)).catch((error) => {
+            if (!isEach || error.status !== 409) throw error;
+        })));
     }
 
     #feedOf(id) {
@@ -428,9 +442,10 @@ class Inbox extends Ledger {
         const headers = { 'Content-Type': 'application/json' };
         if (hasToken) headers.Authorization = `Bearer ${await this.getToken()}`;
         const response = await fetch(`${url}v1/feeds/${encode(feed)}/${path}`, { method, body, headers, credentials });
+        const { ok, status } = response;
         const answer = await response.json().catch(() => ({}));
-        if (response.ok) return answer;
-        throw new Error(answer.detail ?? `status ${response.status}`);
+        if (ok) return answer;
+        throw Object.assign(new Error(answer.detail ?? `status ${status}`), { status });
     }
 }
 

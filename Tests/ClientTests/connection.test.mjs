@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { connect } from '../../Sources/Web/flagpole.js';
 import { eventually, Server } from './server.mjs';
+import { Tab } from './tabs.mjs';
 
 let server, inboxes;
 
@@ -82,17 +83,42 @@ test('a reverse proxy without its server is waited out, longer and longer, never
     assert.ok(Math.max(...pauses) > 2 * server.retryMs);
 });
 
-test('nobody asks again after 204', async () => {
-    server.misbehave = (response) => server.requests.length === 2 && response.writeHead(204).end();
-    const tabs = [open(), open()];
-    await eventually(() => tabs.every(isLive));
+test('nobody asks again after 204, until a tab comes or is looked at', async () => {
+    let isOver = true;
+    server.misbehave = (response) => isOver && server.requests.length > 1 && response.writeHead(204).end();
+    const tabs = Array.from({ length: 2 }, () => new Tab(server));
+    for (const { inbox } of tabs) inboxes.push({ inbox });
+    await eventually(() => tabs.every(({ isLive }) => isLive));
     server.cut();
     await eventually(() => tabs.every(({ reasons }) => reasons.at(-1) === 'ended'));
-    // As long as a cut stream would take to come back, many times over; and a tab that comes later asks no more.
-    const late = open();
-    await eventually(() => late.reasons.at(-1) === 'ended');
+    // As long as a cut stream would take to come back, many times over.
     await new Promise((resolve) => setTimeout(resolve, 20 * server.retryMs));
     assert.equal(server.requests.length, 2);
+
+    // Still over: one question is all.
+    const late = open();
+    const ends = ({ reasons }) => reasons.filter((reason) => reason === 'ended').length;
+    await eventually(() => tabs.every((tab) => ends(tab) === 2));
+    assert.equal(server.requests.length, 3);
+    isOver = false;
+    server.push('a');
+    tabs[0].happen('visibilitychange');
+    await eventually(() => [late, ...tabs].every(({ ids }) => ids.length === 1));
+    assert.equal(server.requests.length, 4);
+});
+
+test('a tab that comes after the end hears of what was pushed since', async () => {
+    let isOver = false;
+    server.misbehave = (response) => isOver && response.writeHead(204).end();
+    const tab = await openLive();
+    isOver = true;
+    server.cut();
+    await eventually(() => tab.reasons.at(-1) === 'ended');
+    isOver = false;
+    server.push('a');
+    const late = await openLive();
+    await eventually(() => [tab, late].every(({ ids }) => ids.length === 1));
+    assert.equal(server.streamCount, 1);
 });
 
 test('a stream that has fallen silent is replaced', async () => {

@@ -9,8 +9,11 @@ export class Server {
     misbehave = () => false;
     pingMs = 15_000;
     retryMs = 20;
-    /** Answers for a page of history, given the id that it ends before; where it throws, that one is unknown. */
+    /** Answers for a page of history, given the id that it ends before, and its feed; where it throws, that one is unknown. */
     page = async () => ({ items: [], next: null });
+    /** The feeds that were to be read, and the status that each question is answered with. */
+    reads = [];
+    answerRead = () => 200;
     /** What a stream with a cursor of another database is given. */
     afresh = [];
     #log = [];
@@ -58,7 +61,12 @@ export class Server {
 
     #answer(request, response) {
         const { searchParams, pathname } = new URL(request.url, this.url);
-        if (pathname !== '/v1/stream') return this.#answerPage(response, searchParams.get('before'));
+        const [, feed, call] = decodeURIComponent(pathname).match(/^\/v1\/feeds\/([^/]+)\/(\w+)/) ?? [];
+        if (call === 'read') {
+            this.reads.push(feed);
+            return response.writeHead(this.answerRead(feed)).end('{}');
+        }
+        if (feed) return this.#answerPage(response, searchParams.get('before'), feed);
         const cursor = searchParams.get('last_event_id');
         const { authorization } = request.headers;
         this.requests.push({ at: performance.now(), cursor, authorization, address: request.url });
@@ -77,10 +85,10 @@ export class Server {
         response.write(event('live', last, { unread }));
     }
 
-    #answerPage(response, before) {
+    #answerPage(response, before, feed) {
         const answer = (status, body) =>
             response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-        this.page(before).then((page) => answer(200, page), ({ message }) => answer(404, { detail: message }));
+        this.page(before, feed).then((page) => answer(200, page), ({ message }) => answer(404, { detail: message }));
     }
 
     #block(pos, replay) {

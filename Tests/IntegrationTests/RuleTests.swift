@@ -90,6 +90,15 @@ struct RuleTests {
         #expect(both.isAtEnd == false)
     }
 
+    @Test func `what is pushed to an ended feed that nobody watches opens it to whoever comes back`() throws {
+        let stream = try bridge.liveStream("feed=job:1")
+        try push(#"{"id":"a","s":"done"}"#, to: "job:1")
+        #expect(try summary(stream.untilEnd()) == ["a", "end"])
+        try push(#"{"id":"b"}"#, to: "job:1")
+        let back = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", stream.lastEventID)])
+        #expect(try summary(back.untilLive()) == ["b"])
+    }
+
     @Test func `a stream of several feeds ends with the last of them`() throws {
         let stream = try bridge.liveStream("feed=job:1&feed=job:2")
         try push(#"{"id":"a","s":"done"}"#, to: "job:1")

@@ -21,9 +21,15 @@ extension Hub {
         }
         undecided[id] = UndecidedStream(request: request, caller: caller, address: address, began: Ticks(.now))
         let query = StreamQuery(feeds: request.feeds, start: request.start, isEnveloped: request.isEnveloped)
-        Task { [reader] in
-            let isOver = try? await reader.isOver(query)
-            decide(id, isOver: isOver ?? false)
+        Task { [reader, poller] in
+            var isOver = (try? await reader.isOver(query)) ?? false
+            if isOver {
+                // What was pushed while nobody watched opens its feed again, once it is stored.
+                await poller.visit(request.feeds.map(\.name))
+                try? await Task.sleep(for: .milliseconds(200))
+                isOver = (try? await reader.isOver(query)) ?? false
+            }
+            decide(id, isOver: isOver)
         }
     }
 
