@@ -211,4 +211,20 @@ struct DatabaseFaultTests {
         #expect(try bridge.startInVain() == 1)
         #expect(bridge.log.contains("database.path \(disk.path("flagpole.sqlite3")) cannot be used"))
     }
+
+    @Test func `a start in vain takes no stream's cursor away`() throws {
+        let (bridge, stream) = try running()
+        let (files, path) = (FileManager.default, bridge.directory.path("data/flagpole.sqlite3"))
+        #expect(try bridge.stop() == 0)
+        try files.moveItem(atPath: path, toPath: path + ".away")
+        try files.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(try bridge.startInVain() == 1)
+
+        try files.removeItem(atPath: path)
+        try files.moveItem(atPath: path + ".away", toPath: path)
+        try bridge.start()
+        try bridge.redis().push(#"{"id":"a"}"#, to: "user:42")
+        let back = try bridge.stream("feed=user:42", headers: [("Last-Event-ID", stream.lastEventID)])
+        #expect(try back.ids(1) == ["a"])
+    }
 }

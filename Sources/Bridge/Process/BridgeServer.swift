@@ -235,7 +235,8 @@ private final class RunningBridge {
             let connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
             try connection.execute("PRAGMA journal_mode = WAL")
             let identity = try DatabaseIdentity.take(
-                connection, lineage: directory.lineage, marked: directory.marked)
+                connection, lineage: directory.lineage, marked: directory.marked,
+                renewLineage: directory.takeIntoUse)
             if identity.isNewEpoch && identity.last > 0 {
                 logger.warning(
                     "the database is not the one that was last used here; streams that come back get a fresh snapshot",

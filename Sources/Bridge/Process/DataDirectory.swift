@@ -23,8 +23,6 @@ final class DataDirectory: Sendable {
     let path: String
     private let lock: Int32
     private let markFile: Int32
-    /// How the lock file looked after its last use, and looks now: see `DatabaseIdentity`.
-    let lineage: (previous: String, current: String)
     /// Names this directory on this machine, the same at every start.
     let identity: String
 
@@ -43,12 +41,6 @@ final class DataDirectory: Sendable {
         }
         markFile = open("\(path)/flagpole.mark", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard markFile >= 0 else { throw StartError("data_dir \(path) is not writable (flagpole.mark)", code: errno) }
-        let previous = DataDirectory.appearance(lock)
-        let pid = Array("\(getpid())\n".utf8)
-        ftruncate(lock, 0)
-        pwrite(lock, pid, pid.count, 0)
-        fsync(lock)
-        lineage = (previous, DataDirectory.appearance(lock))
         identity = DataDirectory.identity(lock)
     }
 
@@ -64,6 +56,20 @@ final class DataDirectory: Sendable {
         gethostname(&host, host.count - 1)
         let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return "\(name):\(status.st_dev):\(status.st_ino)"
+    }
+
+    /// How the lock file has looked since it was last taken into use: see `DatabaseIdentity`.
+    var lineage: String { DataDirectory.appearance(lock) }
+
+    /// Writes this process into the lock file, which from then on looks as it never did before.
+    ///
+    /// - Returns: The new lineage.
+    func takeIntoUse() -> String {
+        let pid = Array("\(getpid())\n".utf8)
+        ftruncate(lock, 0)
+        pwrite(lock, pid, pid.count, 0)
+        fsync(lock)
+        return lineage
     }
 
     /// Notes the last position that streams were told of, outside the database, so that an older copy of it is known.

@@ -26,7 +26,7 @@ final class TestStore {
     static func take(_ path: String, _ lineage: (String, String)) throws -> DatabaseIdentity {
         let connection = try SQLiteConnection(path: path, access: .readWriteCreate)
         try connection.execute("PRAGMA journal_mode = WAL")
-        return try DatabaseIdentity.take(connection, lineage: lineage)
+        return try DatabaseIdentity.take(connection, lineage: lineage.0) { lineage.1 }
     }
 
     /// Declares a kind; call it before the writer starts.
