@@ -4,6 +4,7 @@ import Feeds
 struct ChaosAudit {
     private let feeds: ChaosFeeds
     private let pushes: [[ChaosLedger.Push]]
+    private let reads: [ChaosDatabase.Read]
     /// By feed, in the order of the log.
     private var stored: [[(position: LogPosition, number: Int)]]
     private var entries: [LogPosition: ChaosEntry] = [:]
@@ -12,12 +13,22 @@ struct ChaosAudit {
     init(_ feeds: ChaosFeeds, _ ledger: ChaosLedger, _ database: ChaosDatabase, _ records: [StreamRecord]) {
         self.feeds = feeds
         pushes = ledger.pushes
+        reads = database.reads
         stored = Array(repeating: [], count: feeds.all.count)
         check(database)
         for bad in ledger.badEntries where !database.quarantined.contains(bad) {
             note(.lost, "\(bad) is not in quarantine")
         }
-        for record in records { check(record) }
+        for row in database.rows where !row.isRead {
+            guard let entry = feeds.entry(text: row.body), entry.number <= ledger.readThrough(entry.feed) else {
+                continue
+            }
+            note(.lost, "\(name(entry)) was read, and is not")
+        }
+        for record in records {
+            check(record)
+            checkReads(record)
+        }
     }
 
     private mutating func note(
@@ -99,6 +110,30 @@ struct ChaosAudit {
                 guard !seen.contains(entry) else { continue }
                 note(.lost, "\(record.name) did not get \(name(entry)) at \(position)", at: acknowledged(entry))
             }
+        }
+    }
+
+    private mutating func checkReads(_ record: StreamRecord) {
+        guard let start = record.start else { return }
+        let names = Set(record.feeds.map { feeds.all[$0].name })
+        let expected = reads.filter { $0.position > start && names.contains($0.feed) }.map(\.position)
+        let received = Set(record.reads.map(\.position))
+        for position in expected where !received.contains(position) {
+            note(.lost, "\(record.name) was not told what is read at \(position)")
+        }
+        for position in received.subtracting(expected) {
+            note(.neverCommitted, "\(record.name) was told what is read at \(position)")
+        }
+        var last: LogPosition = 0
+        for read in record.reads {
+            let before = record.arrivals.prefix(read.arrivals).last?.position ?? 0
+            let after = record.arrivals.dropFirst(read.arrivals).first?.position ?? .max
+            if read.position == last {
+                note(.twice, "\(record.name) was told what is read at \(last)")
+            } else if read.position < max(last, before) || read.position > after {
+                note(.outOfOrder, "\(record.name) was told what is read at \(read.position)")
+            }
+            last = max(last, read.position)
         }
     }
 }

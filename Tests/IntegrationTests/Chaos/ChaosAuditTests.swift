@@ -20,14 +20,17 @@ struct ChaosAuditTests {
     ]
 
     /// A database that holds these at the positions from 11 on.
-    private func database(_ entries: [ChaosEntry], quarantined: Set<String> = ["bad"]) -> ChaosDatabase {
+    private func database(
+        _ entries: [ChaosEntry], quarantined: Set<String> = ["bad"], isRead: Bool = false, readAt: [Int64] = []
+    ) -> ChaosDatabase {
+        let reads = readAt.map { ChaosDatabase.Read(position: $0, feed: "user:0") }
         let rows = entries.enumerated().map { index, entry in
             let feed = feeds.all[entry.feed]
             return ChaosDatabase.Row(
                 position: Int64(11 + index), sequence: Int64(1 + index), feed: feed.name,
-                id: feed.hasIDs ? feeds.mark(of: entry) : "given \(index)", body: feeds.text(of: entry))
+                id: feed.hasIDs ? feeds.mark(of: entry) : "given \(index)", body: feeds.text(of: entry), isRead: isRead)
         }
-        return ChaosDatabase(rows: rows, danglingPositions: [], quarantined: quarantined)
+        return ChaosDatabase(rows: rows, reads: reads, danglingPositions: [], quarantined: quarantined)
     }
 
     /// A stream of both feeds that received the `good` ones with these indices, at their positions.
@@ -80,6 +83,24 @@ struct ChaosAuditTests {
         #expect(kinds(database(good + [first, second, first]), record([], from: 18)) == [.twice, .outOfOrder])
     }
 
+    @Test func `what was marked as read and not told in its place is found`() {
+        let database = database(good, isRead: true, readAt: [16])
+        ledger.noteRead(good[3])
+        func kinds(_ reads: (position: Int64, arrivals: Int)...) -> [Kind] {
+            var record = record([0, 1, 2, 3, 4])
+            record.reads = reads.map {
+                StreamRecord.Read(position: $0.position, feed: "user:0", arrivals: $0.arrivals)
+            }
+            return self.kinds(database, record)
+        }
+        #expect(kinds((16, arrivals: 5)) == [])
+        #expect(kinds() == [.lost])
+        #expect(kinds((16, arrivals: 5), (16, arrivals: 5)) == [.twice])
+        #expect(kinds((16, arrivals: 4)) == [.outOfOrder])
+        #expect(kinds((16, arrivals: 5), (17, arrivals: 5)) == [.neverCommitted])
+        #expect(self.kinds(self.database(good), record([0, 1, 2, 3, 4])) == [.lost, .lost, .lost])
+    }
+
     @Test func `a stream that was told to begin anew is found`() {
         var record = record([0, 1, 2, 3, 4])
         record.surprises.append((.now, "{}", isResync: true))
@@ -88,7 +109,7 @@ struct ChaosAuditTests {
 
     @Test func `the same seed makes the same plan`() {
         func names(_ seed: UInt64) -> [String] {
-            var plan = ChaosPlan(seed: seed, ChaosPlan.everything(feeds: 9))
+            var plan = ChaosPlan(seed: seed, ChaosPlan.everything(feeds, isPatient: true, hasDisk: true))
             return (0..<60).map { _ in
                 let (pause, fault) = plan.next()
                 return "\(pause) \(String(describing: fault))"
@@ -99,7 +120,7 @@ struct ChaosAuditTests {
     }
 
     @Test func `a plan says what it has not come to`() {
-        let draws = ChaosPlan.everything(feeds: 9)
+        let draws = ChaosPlan.everything(feeds, isPatient: true, hasDisk: true)
         var plan = ChaosPlan(seed: 1, draws)
         for count in draws.indices {
             #expect(plan.leftOut.count == draws.count - count)

@@ -12,9 +12,13 @@ enum ChaosFault: Sendable {
     case connectionDropped(at: String)
     case repliesSlow(by: Duration, for: Duration)
     case refused(ChaosRefusal, for: Duration)
+    case redisEmptied
     case databaseLocked(for: Duration)
-    case listBegunAnew(feed: Int)
-    case flagSpoilt(feed: Int, for: Duration)
+    case databaseAway(for: Duration)
+    case diskFull(for: Duration)
+    /// It is stopped, and started in vain before it is started.
+    case diskReadOnly
+    case ordered(ChaosOrder, feed: Int)
     case herd
 
     /// What it is called in the table.
@@ -28,11 +32,14 @@ enum ChaosFault: Sendable {
         case .redisFrozen: "Redis frozen"
         case .replyCut: "reply cut short"
         case .connectionDropped: "connection to Redis dropped"
-        case .repliesSlow: "replies slow"
+        case .repliesSlow(let delay, _): delay < .milliseconds(500) ? "replies slow" : "replies very slow"
         case .refused(let refusal, _): "Redis refuses, \(refusal.rawValue)"
+        case .redisEmptied: "Redis emptied"
         case .databaseLocked: "database locked"
-        case .listBegunAnew: "list deleted and begun anew"
-        case .flagSpoilt: "flag of the wrong type"
+        case .databaseAway: "database moved away and back"
+        case .diskFull: "disk full"
+        case .diskReadOnly: "started on a read-only disk"
+        case .ordered(let order, _): order.rawValue
         case .herd: "all streams gone and back"
         }
     }

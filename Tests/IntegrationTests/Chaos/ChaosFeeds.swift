@@ -47,6 +47,8 @@ struct ChaosFeeds: Sendable {
     /// The feeds with large entries.
     var jobs: [Int] { all.indices.filter { !all[$0].padding.isEmpty } }
 
+    func index(of name: String) -> Int? { indices[Substring(name)] }
+
     /// What tells an entry apart from all others: its id, where its feed's entries have any.
     func mark(of entry: ChaosEntry) -> String { "\(all[entry.feed].name)-\(entry.number)" }
 

@@ -14,6 +14,7 @@ final class ChaosLedger: Sendable {
     private struct State {
         var pushes: [[Push]]
         var badEntries: [String] = []
+        var readThrough: [Int: Int] = [:]
     }
 
     private let state: Mutex<State>
@@ -29,6 +30,14 @@ final class ChaosLedger: Sendable {
             state.badEntries += badEntries
         }
     }
+
+    /// Notes that a feed was acknowledged to be read up to an entry.
+    func noteRead(_ entry: ChaosEntry) {
+        state.withLock { $0.readThrough[entry.feed, default: 0] = max($0.readThrough[entry.feed] ?? 0, entry.number) }
+    }
+
+    /// The number of the last entry of a feed that was acknowledged to be read; 0 where there is none.
+    func readThrough(_ feed: Int) -> Int { state.withLock { $0.readThrough[feed] ?? 0 } }
 
     /// By feed; the entry of number `n` is at `n - 1`.
     var pushes: [[Push]] { state.withLock { $0.pushes } }

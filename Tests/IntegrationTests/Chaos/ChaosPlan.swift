@@ -35,25 +35,38 @@ struct ChaosPlan {
     }
 
     /// Everything that may happen to a bridge that serves these feeds.
-    static func everything(feeds: Int) -> [Draw] {
+    ///
+    /// - Parameters:
+    ///   - feeds: The feeds.
+    ///   - isPatient: Whether there is time for what takes long.
+    ///   - hasDisk: Whether the database is on a disk of its own.
+    /// - Returns: What each of a round is drawn from.
+    static func everything(_ feeds: ChaosFeeds, isPatient: Bool, hasDisk: Bool) -> [Draw] {
         let killed: [Draw] = ["lowered", "read", "written", "committed", "queued", "sent"].map(killedAt)
         let refused: [Draw] = ChaosRefusal.allCases.map { refusal in
             { .refused(refusal, for: .milliseconds(Int.random(in: 100...400, using: &$0))) }
         }
-        return killed + refused + [
+        let ordered: [Draw] = ChaosOrder.allCases.map { order in
+            // What has no id cannot be pushed again in doubt.
+            let all = feeds.all.indices.filter { order != .expire || feeds.all[$0].hasIDs }
+            return { .ordered(order, feed: all.any(&$0)) }
+        }
+        let disk: [Draw] = [{ _ in .diskFull(for: .seconds(isPatient ? 3 : 1)) }, { _ in .diskReadOnly }]
+        let slow: [Draw] = [{ _ in .repliesSlow(by: .seconds(1), for: .seconds(3)) }]
+        return killed + refused + ordered + (hasDisk ? disk : []) + (isPatient ? slow : []) + [
             { _ in .killed },
             { .commitFailed(count: Int.random(in: 10...40, using: &$0)) },
             { _ in .restarted },
             { .redisKilled(for: .milliseconds(Int.random(in: 0...400, using: &$0))) },
-            { _ in .redisFrozen(for: .seconds(1)) },
+            { _ in .redisFrozen(for: .seconds(isPatient ? 5 : 1)) },
+            { _ in .redisEmptied },
             {
                 .replyCut(of: ["LRANGE", "EVAL", "MGET"].any(&$0), bytes: Int.random(in: 0...30, using: &$0))
             },
             { .connectionDropped(at: ["LRANGE", "EVAL", "MGET"].any(&$0)) },
             { .repliesSlow(by: .milliseconds(Int.random(in: 2...15, using: &$0)), for: .milliseconds(500)) },
-            { _ in .databaseLocked(for: .seconds(2)) },
-            { .listBegunAnew(feed: Int.random(in: 0..<feeds, using: &$0)) },
-            { .flagSpoilt(feed: Int.random(in: 0..<feeds, using: &$0), for: .milliseconds(700)) },
+            { _ in .databaseLocked(for: .seconds(isPatient ? 10 : 2)) },
+            { _ in .databaseAway(for: .seconds(1)) },
             { _ in .herd },
         ]
     }

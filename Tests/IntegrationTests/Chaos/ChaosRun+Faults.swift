@@ -38,12 +38,22 @@ extension ChaosRun {
             return disturb(.slow(delay), for: time)
         case .refused(let refusal, let time):
             return disturb(.refuse(refusal.error, commands: refusal.commands), for: time)
+        case .redisEmptied:
+            try writers.flush { try redis.connect().command("FLUSHALL") }
         case .databaseLocked(let time):
             try lockDatabase(for: time)
-        case .listBegunAnew(let feed):
-            try writers.beginAnew(feed)
-        case .flagSpoilt(let feed, let time):
-            try writers.spoilFlag(feed, for: time)
+        case .databaseAway(let time):
+            return try moveDatabase(for: time)
+        case .diskFull(let time):
+            return try fillDisk(for: time)
+        case .diskReadOnly:
+            return try startOnReadOnlyDisk()
+        case .ordered(.spoilList, let feed):
+            let count = try wrongTypes()
+            try writers.perform(.spoilList, on: feed)
+            return hasHappened { (try? self.wrongTypes() > count) ?? false }
+        case .ordered(let order, let feed):
+            try writers.perform(order, on: feed)
         case .herd:
             try fleet.bounce()
         }
@@ -53,6 +63,7 @@ extension ChaosRun {
     private func startBridge(faults: [String: String] = [:]) throws {
         try bridge.start(faults: faults)
         fleet.connect(to: bridge.port)
+        tab.connect(to: bridge.port)
     }
 
     /// Starts the bridge anew so that it dies between two steps, waits for that, and starts it again.
@@ -85,7 +96,43 @@ extension ChaosRun {
         try connection.transaction(.immediate) { pass(time) }
     }
 
+    private func moveDatabase(for time: Duration) throws -> Bool {
+        let (files, path, known) = (FileManager.default, bridge.databasePath, bridge.log.count)
+        try files.moveItem(atPath: path, toPath: "\(path).away")
+        let wasMissed = hasHappened { self.bridge.log.dropFirst(known).contains("was removed or replaced") }
+        pass(time)
+        try files.moveItem(atPath: "\(path).away", toPath: path)
+        return wasMissed
+    }
+
+    private func fillDisk(for time: Duration) throws -> Bool {
+        guard let disk else { return false }
+        let known = bridge.log.count
+        // The bridge would have room for a while in the log that SQLite writes over and over.
+        try bridge.database(.readWrite).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try disk.fill()
+        defer { disk.makeRoom() }
+        let isFull = hasHappened { self.bridge.log.dropFirst(known).contains("disk is full") }
+        pass(time)
+        return isFull
+    }
+
+    private func startOnReadOnlyDisk() throws -> Bool {
+        guard let disk else { return false }
+        let status = try bridge.stop()
+        try disk.setReadOnly()
+        let refusal = try bridge.startInVain()
+        try disk.setWritable()
+        try startBridge()
+        return status == 0 && refusal == 1
+    }
+
+    /// How often the bridge found keys of the wrong type.
+    private func wrongTypes() throws -> Double {
+        try bridge.metric(#"flagpole_redis_errors_total{kind="wrongtype"}"#) ?? 0
+    }
+
     private func hasHappened(_ condition: () -> Bool) -> Bool {
-        (try? eventually("a fault", within: .seconds(5), until: condition)) != nil
+        (try? eventually("a fault", until: condition)) != nil
     }
 }

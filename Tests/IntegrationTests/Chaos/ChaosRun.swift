@@ -8,9 +8,10 @@ final class ChaosRun {
         /// The faults for which there was no time.
         let leftOut: [String]
         let table: ChaosTable
-        /// How much was pushed, and how much all streams received.
+        /// How much was pushed, how much all streams received, and how often something was marked as read.
         let pushed: Int
         let received: Int
+        let marked: Int
     }
 
     let settings: ChaosSettings
@@ -19,6 +20,9 @@ final class ChaosRun {
     let bridge: FlagpoleProcess
     let writers: ChaosWriters
     let fleet: StreamFleet
+    let tab: ChaosTab
+    /// Where the database is, if not with the rest.
+    let disk: SmallDisk?
     private let ledger: ChaosLedger
     private var strikes = ChaosStrikes()
     private let began = ContinuousClock.now
@@ -29,6 +33,9 @@ final class ChaosRun {
         redis = try RedisServer()
         proxy = try RedisProxy(redis)
         proxy.fault = settings.calm
+        let megabytes = 64 + Int(settings.duration.components.seconds)
+        disk = settings.hasDisk ? try SmallDisk(megabytes: megabytes) : nil
+        let database = disk.map { ["database": ["path": $0.path("flagpole.sqlite3")]] } ?? [:]
         bridge = try FlagpoleProcess(
             [
                 // A newcomer gets all that there is, and is soon fed from disk.
@@ -40,18 +47,20 @@ final class ChaosRun {
                     "sweep_interval_ms": settings.sweepMilliseconds,
                 ],
                 "kinds": ChaosFeeds.kinds,
-            ],
+            ].merging(database) { given, _ in given },
             redis: redis, environment: settings.withoutSafeguard.map { ["FAULT_OFF": $0] } ?? [:])
         ledger = ChaosLedger(feeds: settings.feeds.all.count)
         fleet = StreamFleet(settings, port: bridge.port)
         writers = ChaosWriters(
-            settings, redis: redis.socketPath, database: bridge.directory.path("data/flagpole.sqlite3"), ledger: ledger)
+            settings, redis: redis.socketPath, database: bridge.databasePath, ledger: ledger)
+        tab = ChaosTab(settings, port: bridge.port, ledger: ledger)
     }
 
     deinit {
         // Where it came to no end.
         writers.abandon()
         fleet.abandon()
+        tab.abandon()
     }
 
     /// Lets the faults happen, waits until all has arrived or the bound is over, and looks.
@@ -60,6 +69,8 @@ final class ChaosRun {
         while ContinuousClock.now - began < settings.duration || (settings.strikesAll && !plan.leftOut.isEmpty) {
             let (pause, fault) = plan.next()
             pass(pause)
+            // A newcomer gets only what is unread: until all have come, nothing is marked.
+            if settings.marksRead, fleet.status.begun == settings.streams { tab.begin() }
             guard let fault else { continue }
             guard bridge.isRunning else { throw HarnessError("the bridge has died: \(bridge.log.suffix(2000))") }
             let start = ContinuousClock.now
@@ -73,7 +84,8 @@ final class ChaosRun {
         return Outcome(
             verdict: verdict, strikes: strikes, leftOut: plan.leftOut,
             table: ChaosTable(strikes, ledger.pushes, records, verdict),
-            pushed: ledger.count, received: records.reduce(0) { $0 + $1.arrivals.count })
+            pushed: ledger.count, received: records.reduce(0) { $0 + $1.arrivals.count },
+            marked: database.reads.count)
     }
 
     /// Lets time pass in which nothing happens to the bridge but its load.
@@ -102,6 +114,7 @@ final class ChaosRun {
     /// Ends the faults and the writers, and waits for what is still on its way.
     private func settle() throws -> (records: [StreamRecord], late: [ChaosViolation]) {
         try writers.stop()
+        try tab.stop()
         proxy.fault = .none
         fleet.gather()
         let deadline = ContinuousClock.now + settings.bound

@@ -9,6 +9,10 @@ struct ChaosSettings {
     var strikesAll = false
     var feeds: ChaosFeeds
     var faults: [ChaosPlan.Draw]
+    /// Whether the database is on a disk of its own, which can be filled.
+    var hasDisk = false
+    /// Whether somebody marks as read what comes.
+    var marksRead = false
     /// What the way to Redis is like between faults.
     var calm = RedisProxy.Fault.none
     var pushes: Set<ChaosPush> = Set(ChaosPush.allCases)
@@ -31,11 +35,14 @@ extension ChaosSettings {
         let environment = ProcessInfo.processInfo.environment
         let seconds = environment["CHAOS_SECONDS"].flatMap { Int($0) }
         let feeds = ChaosFeeds(users: 40, jobs: 3)
+        let isPatient = seconds ?? 0 >= 60
+        let hasDisk = SmallDisk.isPossible
         return ChaosSettings(
             seed: environment["CHAOS_SEED"].flatMap { UInt64($0) } ?? 42,
             duration: .seconds(seconds ?? 15),
             streams: environment["CHAOS_STREAMS"].flatMap { Int($0) } ?? (seconds == nil ? 100 : 400),
-            strikesAll: seconds ?? 0 >= 60,
-            feeds: feeds, faults: ChaosPlan.everything(feeds: feeds.all.count), isTalkative: seconds != nil)
+            strikesAll: isPatient, feeds: feeds,
+            faults: ChaosPlan.everything(feeds, isPatient: isPatient, hasDisk: hasDisk), hasDisk: hasDisk,
+            marksRead: true, isTalkative: seconds != nil)
     }
 }

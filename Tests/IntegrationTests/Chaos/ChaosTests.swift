@@ -9,7 +9,9 @@ struct ChaosTests {
         ChaosRun.announce("chaos: CHAOS_SEED=\(settings.seed), \(settings.streams) streams, \(settings.duration)")
         let run = try ChaosRun(settings)
         let outcome = try run.run()
-        run.say("\(outcome.table)\n\(outcome.pushed) pushed, \(outcome.received) received: \(outcome.verdict)")
+        run.say(
+            "\(outcome.table)\n\(outcome.pushed) pushed, \(outcome.received) received, \(outcome.marked) times read: "
+                + "\(outcome.verdict)")
 
         if !outcome.leftOut.isEmpty {
             ChaosRun.announce("chaos: no time for \(outcome.leftOut.sorted().joined(separator: ", "))")
@@ -19,5 +21,6 @@ struct ChaosTests {
         #expect(outcome.strikes.all.filter { !$0.wasFelt }.map(\.fault) == [])
         #expect(!settings.strikesAll || outcome.leftOut == [])
         #expect(outcome.received > outcome.pushed)
+        #expect(outcome.marked > 0)
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import Redis
-import SQLite
 import TestSupport
 
 /// How something is pushed.
@@ -24,8 +23,11 @@ struct ChaosWriter {
     let isAbandoned: () -> Bool
     var random: SeededGenerator
     private var connection: RedisConnection?
-    private var badEntries = 0
-    private var spoilt: [Int: ContinuousClock.Instant] = [:]
+    /// Those that it pushed, by feed.
+    private(set) var badEntries: [Int: [String]] = [:]
+    /// Until when keys are of the wrong type, by feed.
+    var spoiltFlags: [Int: ContinuousClock.Instant] = [:]
+    var spoiltLists: [Int: ContinuousClock.Instant] = [:]
 
     init(
         _ settings: ChaosSettings, owned: [Int], redis: String, database: String, ledger: ChaosLedger, number: Int,
@@ -44,9 +46,13 @@ struct ChaosWriter {
     /// Pushes something to one of its feeds.
     mutating func push() {
         let feed = owned.any(&random)
+        if spoiltLists[feed] == nil { push(to: feed) }
+    }
+
+    mutating func push(to feed: Int) {
         var kind = pushes.any(&random)
         // To set a flag would mend it.
-        if spoilt[feed] != nil { kind = .withoutFlag }
+        if spoiltFlags[feed] != nil { kind = .withoutFlag }
         let known = ledger.count(of: feed)
         let count = random.isTrue(oneIn: 5) ? 3 : 1
         var entries = (1...count).map { feeds.text(of: ChaosEntry(feed: feed, number: known + $0)) }
@@ -76,39 +82,10 @@ struct ChaosWriter {
     }
 
     private mutating func badEntry(_ feed: Int) -> String {
-        badEntries += 1
-        let name = "\(feeds.all[feed].name) bad \(badEntries)"
-        return [#"{"cut":"\#(name)""#, #""no object: \#(name)""#, #"{"id":"\u0007","of":"\#(name)"}"#].any(&random)
-    }
-
-    // MARK: - What is asked of it beside that
-
-    /// Deletes a feed's list once all that is on it is stored; whether it was.
-    mutating func beginAnew(_ feed: Int) -> Bool {
-        guard let stored = try? storedCount(feed), stored == ledger.count(of: feed) else { return false }
-        send([["DEL", feeds.all[feed].list]])
-        return true
-    }
-
-    private func storedCount(_ feed: Int) throws -> Int {
-        let connection = try SQLiteConnection(path: database, access: .readOnly, busyTimeoutMilliseconds: 1000)
-        let statement = try connection.prepare("SELECT count(*) FROM notifications WHERE feed = ?")
-        statement.bind(1, feeds.all[feed].name)
-        return try statement.step() ? Int(statement.int64(0)) : 0
-    }
-
-    mutating func spoilFlag(_ feed: Int, for time: Duration) {
-        let flag = feeds.all[feed].flag
-        send([["MULTI"], ["DEL", flag], ["RPUSH", flag, "1"], ["EXEC"]])
-        spoilt[feed] = .now + time
-    }
-
-    /// Mends the flags that were spoilt for long enough.
-    mutating func mendFlags(until now: ContinuousClock.Instant) {
-        for (feed, end) in spoilt where end <= now {
-            send([["DEL", feeds.all[feed].flag]])
-            spoilt[feed] = nil
-        }
+        let name = "\(feeds.all[feed].name) bad \(badEntries[feed, default: []].count + 1)"
+        let entry = [#"{"cut":"\#(name)""#, #""no object: \#(name)""#, #"{"id":"\u0007","of":"\#(name)"}"#].any(&random)
+        badEntries[feed, default: []].append(entry)
+        return entry
     }
 
     // MARK: - Redis
@@ -116,12 +93,11 @@ struct ChaosWriter {
     /// Runs the commands; all of them again, as often as it takes, where one was not acknowledged.
     ///
     /// What is pushed onto the list that is to get it `once` is not pushed again if it is there.
-    private mutating func send(_ commands: [[String]], once list: String? = nil) {
+    mutating func send(_ commands: [[String]], once list: String? = nil) {
         while !isAbandoned() {
             do {
                 let isRetry = connection == nil
-                let connection = try self.connection ?? .test(redis)
-                self.connection = connection
+                let connection = try connect()
                 var commands = commands
                 if isRetry, let list {
                     let push = commands.first { $0.starts(with: ["RPUSH", list]) }
@@ -141,5 +117,17 @@ struct ChaosWriter {
                 poll(nil, 0, 20)
             }
         }
+    }
+
+    /// All that is on a feed's list.
+    mutating func list(_ feed: Int) throws -> [String] {
+        let reply = try connect().command("LRANGE", feeds.all[feed].list, "0", "-1")
+        return (0..<reply.count).map { reply.element($0).string }
+    }
+
+    private mutating func connect() throws -> RedisConnection {
+        let open = try connection.flatMap { $0.isUsable ? $0 : nil } ?? .test(redis)
+        connection = open
+        return open
     }
 }

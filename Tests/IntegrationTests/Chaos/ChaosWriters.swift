@@ -6,8 +6,10 @@ final class ChaosWriters: Sendable {
     private static let count = 3
 
     private struct Orders {
-        var toBeginAnew: Set<Int> = []
-        var toSpoil: [Int: Duration] = [:]
+        var byFeed: [Int: ChaosOrder] = [:]
+        var isFlushing = false
+        /// How many writers wait for a flush, or have not gone on after it.
+        var waiting = 0
         var isStopping = false
         var isAbandoned = false
         var threads = 0
@@ -35,35 +37,48 @@ final class ChaosWriters: Sendable {
         while true {
             let orders = orders.withLock { $0 }
             guard !orders.isStopping else { break }
-            for feed in writer.owned where orders.toBeginAnew.contains(feed) {
-                // Until then nothing is added that would have to be stored as well.
-                while !writer.beginAnew(feed), !isStopping { poll(nil, 0, 20) }
-                self.orders.withLock { _ = $0.toBeginAnew.remove(feed) }
-            }
+            if orders.isFlushing { awaitFlush(&writer) }
             for feed in writer.owned {
-                guard let time = orders.toSpoil[feed] else { continue }
-                writer.spoilFlag(feed, for: time)
-                self.orders.withLock { $0.toSpoil[feed] = nil }
+                guard let order = orders.byFeed[feed] else { continue }
+                // Until then nothing is added that would have to be stored as well.
+                insist { writer.perform(order, on: feed) }
+                self.orders.withLock { $0.byFeed[feed] = nil }
             }
-            writer.mendFlags(until: .now)
+            writer.mend(until: .now)
             writer.push()
             poll(nil, 0, Int32.random(in: 0...2 * pause, using: &writer.random))
         }
-        writer.mendFlags(until: .now + .seconds(3600))
+        writer.mend(until: .now + .seconds(3600))
     }
 
-    private var isStopping: Bool { orders.withLock { $0.isStopping } }
-
-    /// Has a feed's list deleted and begun anew, and waits for that.
-    func beginAnew(_ feed: Int) throws {
-        orders.withLock { _ = $0.toBeginAnew.insert(feed) }
-        try eventually("the end of a list") { orders.withLock { !$0.toBeginAnew.contains(feed) } }
+    /// Pushes nothing while Redis is emptied.
+    private func awaitFlush(_ writer: inout ChaosWriter) {
+        insist { writer.prepareForFlush() }
+        orders.withLock { $0.waiting += 1 }
+        insist { orders.withLock { !$0.isFlushing } }
+        insist { writer.pushAgain() }
+        orders.withLock { $0.waiting -= 1 }
     }
 
-    /// Makes something else of a feed's flag for a while.
-    func spoilFlag(_ feed: Int, for time: Duration) throws {
-        orders.withLock { $0.toSpoil[feed] = time }
-        try eventually("a flag of the wrong type") { orders.withLock { $0.toSpoil[feed] == nil } }
+    /// Tries until it is done, or too late.
+    private func insist(_ isDone: () -> Bool) {
+        while !isDone(), !orders.withLock({ $0.isStopping }) { poll(nil, 0, 5) }
+    }
+
+    /// Has something done to a feed by its writer, and waits for that.
+    func perform(_ order: ChaosOrder, on feed: Int) throws {
+        orders.withLock { $0.byFeed[feed] = order }
+        try eventually(order.rawValue) { orders.withLock { $0.byFeed[feed] == nil } }
+    }
+
+    /// Empties Redis by `body` in a moment when nobody pushes; then all push again what they have no proof of.
+    func flush(_ body: () throws -> Void) throws {
+        orders.withLock { $0.isFlushing = true }
+        defer { orders.withLock { $0.isFlushing = false } }
+        try eventually("a pause of all writers") { orders.withLock { $0.waiting == ChaosWriters.count } }
+        try body()
+        orders.withLock { $0.isFlushing = false }
+        try eventually("the end of the pause") { orders.withLock { $0.waiting == 0 } }
     }
 
     /// Has them end, whatever they are doing.

@@ -165,6 +165,7 @@ final class FleetStream {
         case "ping", "goodbye": return
         case "welcome": break
         case "live": isLive = true
+        case "read": takeRead(event, now)
         case "resync": surprise(event.data, now, isResync: true)
         default: takeNotification(event, now)
         }
@@ -179,6 +180,16 @@ final class FleetStream {
         if chaosFeeds.all[entry.feed].hasIDs { lastNotificationID = chaosFeeds.mark(of: entry) }
         record.arrivals.append(
             StreamRecord.Arrival(entry: entry, position: cursor.position, time: now, isWillingSince: isWillingSince))
+    }
+
+    private func takeRead(_ event: ReceivedEvent, _ now: ContinuousClock.Instant) {
+        guard let cursor = Cursor(event.id), let feed = event.data.json["feed"]?.asString else {
+            return surprise("\(event)", now)
+        }
+        // The last notification's id is no longer the place where the stream is.
+        lastNotificationID = ""
+        record.reads.append(
+            StreamRecord.Read(position: cursor.position, feed: feed, arrivals: record.arrivals.count))
     }
 
     private func surprise(_ text: String, _ now: ContinuousClock.Instant, isResync: Bool = false) {

@@ -6,6 +6,8 @@ import Synchronization
 final class StreamFleet: Sendable {
     struct Status {
         var live = 0
+        /// How many know from where on everything is theirs.
+        var begun = 0
         var received = 0
         /// How often all of them were made to leave.
         var bounces = 0
@@ -92,10 +94,12 @@ final class StreamFleet: Sendable {
 
     private func publish(_ streams: [FleetStream], _ bounces: Int, _ expected: [LogPosition]?) {
         let live = streams.count { $0.isLive }
+        let begun = streams.count { $0.record.firstCursor != nil }
         let received = streams.reduce(0) { $0 + $1.record.arrivals.count }
         let complete = expected.map { expected in streams.count { $0.hasReceived(expected) } } ?? 0
         shared.withLock { status in
             status.live = live
+            status.begun = begun
             status.received = received
             status.bounces = bounces
             status.complete = complete

@@ -11,12 +11,21 @@ struct StreamRecord: Sendable {
         let isWillingSince: ContinuousClock.Instant
     }
 
+    /// What it was told to be read.
+    struct Read: Sendable {
+        let position: LogPosition
+        let feed: String
+        /// How many notifications had come by then.
+        let arrivals: Int
+    }
+
     let name: String
     let feeds: [Int]
     /// Whether it first asked for all that is stored; otherwise it is owed what follows its first cursor.
     let startsWithBacklog: Bool
     var firstCursor: LogPosition?
     var arrivals: [Arrival] = []
+    var reads: [Read] = []
     /// What no stream of this run ought to get.
     var surprises: [(time: ContinuousClock.Instant, text: String, isResync: Bool)] = []
 

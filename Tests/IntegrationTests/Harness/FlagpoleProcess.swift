@@ -20,6 +20,7 @@ final class FlagpoleProcess {
     private var workingDirectory: String?
     private var process: ChildProcess?
     private(set) var port = 0
+    private(set) var databasePath = ""
     private var runs = 0
 
     /// Writes a configuration that polls quickly, and starts.
@@ -72,6 +73,7 @@ final class FlagpoleProcess {
         ]
         if let redis { sections["redis"] = ["url": redis.url] }
         sections.merge(settings) { $0.merging($1) { $1 } }
+        databasePath = sections["database"]?["path"] as? String ?? ""
         var file: [String: Any] = sections
         file["data_dir"] = directory.path("data")
         try JSONSerialization.data(withJSONObject: file).write(to: URL(filePath: configuration))
@@ -197,7 +199,7 @@ final class FlagpoleProcess {
 
     func database(_ access: SQLiteConnection.Access = .readOnly) throws -> SQLiteConnection {
         try SQLiteConnection(
-            path: directory.path("data/flagpole.sqlite3"), access: access, busyTimeoutMilliseconds: 5000)
+            path: databasePath, access: access, busyTimeoutMilliseconds: 5000)
     }
 }
 

@@ -28,9 +28,13 @@ final class SmallDisk {
 
     func makeRoom() { unlink(path("filler")) }
 
-    func setReadOnly() throws {
-        guard try run("mount", "-o", "remount,ro", directory.path) == 0 else {
-            throw HarnessError("the tmpfs cannot be made read-only")
+    func setReadOnly() throws { try remount("ro") }
+
+    func setWritable() throws { try remount("rw") }
+
+    private func remount(_ option: String) throws {
+        guard try run("mount", "-o", "remount,\(option)", directory.path) == 0 else {
+            throw HarnessError("the tmpfs cannot be remounted \(option)")
         }
     }
 
