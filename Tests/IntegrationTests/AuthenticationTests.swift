@@ -108,11 +108,50 @@ struct AuthenticationTests {
         #expect(try status(bridge, "HEAD", "/v1/stream?feed=user:42", bearer(token)) == 401)
     }
 
+    @Test func `a token that is given more time keeps its streams, and one that is given less does not`() throws {
+        let bridge = try bridge("token")
+        let token = try mint(bridge, #"{"identity":"42"}"#)
+        let redis = try bridge.redis()
+        try redis.command("PEXPIRE", "flagpole:token:\(token)", "1200")
+        let stream = try bridge.liveStream("feed=user:42", headers: bearer(token))
+        let began = ContinuousClock.now
+        try redis.command("PEXPIRE", "flagpole:token:\(token)", "300000")
+        #expect(throws: HarnessError.self) { _ = try stream.event(within: .milliseconds(2300)) }
+        #expect(ContinuousClock.now - began > .milliseconds(2200) && !stream.isAtEnd)
+        try redis.push(#"{"id":"a"}"#, to: "user:42")
+        #expect(try stream.ids(1) == ["a"])
+        try redis.command("PEXPIRE", "flagpole:token:\(token)", "100")
+        let shortened = ContinuousClock.now
+        #expect(try stream.untilEnd().map(\.event) == ["auth-expired"])
+        #expect(ContinuousClock.now - shortened < .milliseconds(1600))
+    }
+
+    @Test func `a token that grants less takes along the streams of what it no longer grants`() throws {
+        let bridge = try bridge("token")
+        let token = try mint(bridge, #"{"feeds":["user:50","user:51"]}"#)
+        let streams = try ["feed=user:51", "feed=user:50", "feed=user:50&feed=user:51"].map {
+            try bridge.liveStream($0, headers: bearer(token))
+        }
+        let redis = try bridge.redis()
+        func grant(_ record: String) throws { try redis.command("SET", "flagpole:token:\(token)", record, "KEEPTTL") }
+        try grant(#"{"feeds":["user:51"]}"#)
+        for stream in streams[1...] { #expect(try stream.untilEnd().map(\.event) == ["auth-expired"]) }
+        try redis.push(#"{"id":"a"}"#, to: "user:51")
+        #expect(try streams[0].ids(1) == ["a"])
+        // More may be read at once, and a record that is none grants nothing.
+        try grant(#"{"feeds":["user:51","user:52"]}"#)
+        let wider = try bridge.liveStream("feed=user:52", headers: bearer(token))
+        try grant("nonsense")
+        for stream in [streams[0], wider] { #expect(try stream.untilEnd().map(\.event) == ["auth-expired"]) }
+    }
+
     @Test func `while Redis is away streams stay, newcomers come back later, and requests are told so`() throws {
         let redis = try RedisServer()
         let bridge = try bridge("token", redis: redis)
         let token = try mint(bridge, #"{"identity":"42"}"#)
         let stream = try bridge.liveStream("feed=user:42", headers: bearer(token))
+        let ending = try mint(bridge, #"{"identity":"42"}"#, seconds: 1)
+        let last = try bridge.liveStream("feed=user:42", headers: bearer(ending))
         redis.kill()
         let refused = try bridge.stream("feed=user:42", headers: bearer(token))
         #expect(try refused.next() == nil)
@@ -120,6 +159,8 @@ struct AuthenticationTests {
         #expect(try status(bridge, "GET", "/v1/feeds/user:42/unread", bearer(token)) == 503)
         #expect(throws: HarnessError.self) { _ = try stream.event(within: .seconds(2)) }
         #expect(!stream.isAtEnd)
+        // What was to end by then has ended: nobody says that it was given more time.
+        #expect(try last.untilEnd().map(\.event) == ["auth-expired"])
     }
 
     @Test func `tokens are minted over HTTP and from the command line`() throws {

@@ -3,34 +3,71 @@ import HTTPServer
 
 /// What let streams in: when it ends, they end.
 struct Admissions {
-    /// When the grants of streams end, in Unix milliseconds, by descriptor.
+    /// A token that streams came with.
+    private struct Admitting {
+        var streams: Set<Int32> = []
+        /// When it ends, as far as is known.
+        var endsAt: Int64?
+        /// The record by which all its streams were judged; nil where one of them was not yet.
+        var digest: Int?
+    }
+
+    /// How long before a token's end it matters whether that was put off.
+    private static let lastMilliseconds: Int64 = 1500
+
+    /// When the grants of streams without a token end, in Unix milliseconds, by descriptor.
     private var ends: [Int32: Int64] = [:]
     private var tokens: [Int32: Token] = [:]
-    private var streams: [Token: Set<Int32>] = [:]
+    private var admitting: [Token: Admitting] = [:]
 
-    var isEmpty: Bool { ends.isEmpty && streams.isEmpty }
-    /// The tokens that streams came with.
-    var knownTokens: [Token] { Array(streams.keys) }
+    var isEmpty: Bool { ends.isEmpty && admitting.isEmpty }
 
     /// Notes what a stream came with.
     mutating func add(_ caller: Caller, stream: Int32) {
         guard case .reader(let grant, let token) = caller else { return }
-        ends[stream] = grant.expiresAt
-        guard let token else { return }
+        guard let token else {
+            ends[stream] = grant.expiresAt
+            return
+        }
         tokens[stream] = token
-        streams[token, default: []].insert(stream)
+        var admitted = admitting[token] ?? Admitting()
+        admitted.streams.insert(stream)
+        admitted.endsAt = grant.expiresAt
+        admitted.digest = nil
+        admitting[token] = admitted
     }
 
     mutating func remove(stream: Int32) {
         ends[stream] = nil
         guard let token = tokens.removeValue(forKey: stream) else { return }
-        streams[token]?.remove(stream)
-        if streams[token]?.isEmpty == true { streams[token] = nil }
+        admitting[token]?.streams.remove(stream)
+        if admitting[token]?.streams.isEmpty == true { admitting[token] = nil }
     }
 
-    /// The streams whose grant has ended.
+    /// The streams without a token whose grant has ended.
     func ended(at time: Int64) -> [Int32] { ends.filter { $0.value <= time }.map(\.key) }
 
     /// The streams that came with a token.
-    func streams(of token: Token) -> Set<Int32> { streams[token] ?? [] }
+    func streams(of token: Token) -> Set<Int32> { admitting[token]?.streams ?? [] }
+
+    // MARK: - Tokens
+
+    /// What Redis is to be asked about the tokens.
+    func questions(at time: Int64) -> [TokenQuestion] {
+        admitting.map { token, admitted in
+            let isNear = admitted.endsAt.map { $0 <= time + Self.lastMilliseconds } ?? false
+            return TokenQuestion(token: token, digest: admitted.digest, asksLifetime: isNear)
+        }
+    }
+
+    /// The tokens that have ended, as far as is known.
+    func overdue(at time: Int64) -> [Token] {
+        admitting.filter { $0.value.endsAt.map { $0 <= time } ?? false }.map(\.key)
+    }
+
+    /// Notes that a token ends at another time.
+    mutating func note(_ token: Token, endsAt time: Int64?) { admitting[token]?.endsAt = time }
+
+    /// Notes that all streams of a token are judged by this record.
+    mutating func note(_ token: Token, digest: Int) { admitting[token]?.digest = digest }
 }

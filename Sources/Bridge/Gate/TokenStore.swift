@@ -7,7 +7,7 @@ actor TokenStore {
     nonisolated let executor = BlockingExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How many tokens one EXISTS asks for.
+    /// How many tokens one MGET asks for.
     private static let tokensPerCommand = 500
 
     private let prefix: String
@@ -30,12 +30,7 @@ actor TokenStore {
         if let error = record.serverError ?? lifetime.serverError { throw .server(error) }
         guard record.kind == .string else { return nil }
         let expiresAt = lifetime.integer >= 0 ? WallClock.unixMilliseconds + lifetime.integer : nil
-        do throws(AccessError) {
-            return try TokenRecord.grant(record.withBytes { Array($0) }, expiresAt: expiresAt)
-        } catch {
-            telemetry.logger.warning("a token's record cannot be used", [("reason", .string(error.advice))])
-            return nil
-        }
+        return grant(record, expiresAt: expiresAt)
     }
 
     /// Puts a token's record where it is looked for.
@@ -57,24 +52,59 @@ actor TokenStore {
         }
     }
 
-    /// Those of the tokens that Redis does not know any more.
-    func missing(among tokens: [Token]) throws(RedisError) -> [Token] {
+    /// What has become of tokens: nothing is told of those that are as they were.
+    func changes(_ questions: [TokenQuestion]) throws(RedisError) -> [(Token, TokenChange)] {
         try asking { connection throws(RedisError) in
-            var missing: [Token] = []
-            for start in stride(from: 0, to: tokens.count, by: Self.tokensPerCommand) {
-                let part = tokens[start..<min(start + Self.tokensPerCommand, tokens.count)]
-                connection.append(["EXISTS"] + part.map(key))
-                let reply = try connection.readReply()
-                if let error = reply.serverError { throw .server(error) }
-                guard reply.integer < part.count else { continue }
-                for token in part { connection.append("EXISTS", key(token)) }
-                for token in part {
-                    let reply = try connection.readReply()
-                    if let error = reply.serverError { throw .server(error) }
-                    if reply.integer == 0 { missing.append(token) }
-                }
+            var changes: [(Token, TokenChange)] = []
+            for start in stride(from: 0, to: questions.count, by: Self.tokensPerCommand) {
+                let part = questions[start..<min(start + Self.tokensPerCommand, questions.count)]
+                changes += try self.changes(part, connection)
             }
-            return missing
+            return changes
+        }
+    }
+
+    private func changes(
+        _ questions: ArraySlice<TokenQuestion>, _ connection: RedisConnection
+    ) throws(RedisError) -> [(Token, TokenChange)] {
+        connection.append(["MGET"] + questions.map { key($0.token) })
+        let ending = questions.filter(\.asksLifetime)
+        for question in ending { connection.append("PTTL", key(question.token)) }
+        // All replies are read before one is looked at, so that an error leaves none behind.
+        let records = try connection.readReply()
+        var lifetimes: [RedisReply] = []
+        for _ in ending { lifetimes.append(try connection.readReply()) }
+        for reply in [records] + lifetimes { if let error = reply.serverError { throw .server(error) } }
+
+        let now = WallClock.unixMilliseconds
+        var changes = zip(ending, lifetimes).compactMap { question, reply -> (Token, TokenChange)? in
+            guard reply.integer >= -1 else { return nil }
+            return (question.token, .end(reply.integer >= 0 ? now + reply.integer : nil))
+        }
+        for (index, question) in questions.enumerated() where index < records.count {
+            if let change = change(of: question, records.element(index)) { changes.append((question.token, change)) }
+        }
+        return changes
+    }
+
+    private func change(of question: TokenQuestion, _ record: RedisReply) -> TokenChange? {
+        guard record.kind == .string else { return .gone }
+        let digest = record.withBytes { bytes in
+            var hasher = Hasher()
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+            return hasher.finalize()
+        }
+        guard digest != question.digest else { return nil }
+        return grant(record, expiresAt: nil).map { .record($0, digest: digest) } ?? .gone
+    }
+
+    /// What a record grants; nil where it cannot be used.
+    private func grant(_ record: RedisReply, expiresAt: Int64?) -> Grant? {
+        do throws(AccessError) {
+            return try TokenRecord.grant(record.withBytes { Array($0) }, expiresAt: expiresAt)
+        } catch {
+            telemetry.logger.warning("a token's record cannot be used", [("reason", .string(error.advice))])
+            return nil
         }
     }
 

@@ -80,22 +80,46 @@ extension Hub {
 
     // MARK: - Ends
 
-    /// Ends the streams whose grants have ended, and asks Redis now and then whether tokens are still there.
+    /// Ends the streams whose grants have ended, and asks Redis now and then what has become of tokens.
     func endRevoked(_ now: MonotonicTime) {
         guard !admissions.isEmpty else { return }
         for stream in admissions.ended(at: WallClock.unixMilliseconds) { sayExpired(stream) }
         guard now >= nextTokenCheck else { return }
         nextTokenCheck = now + Hub.tokenCheckInterval
-        let known = admissions.knownTokens
-        guard !known.isEmpty else { return }
+        guard !awaitsTokenCheck else { return endOverdue() }
+        let questions = admissions.questions(at: WallClock.unixMilliseconds)
+        guard !questions.isEmpty else { return }
+        awaitsTokenCheck = true
         Task { [tokens] in
-            // While Redis is away nobody knows better.
-            guard let missing = try? await tokens.missing(among: known) else { return }
-            for token in missing { endStreams(of: token) }
+            let changes = try? await tokens.changes(questions)
+            awaitsTokenCheck = false
+            guard let changes else { return endOverdue() }
+            for (token, change) in changes { note(change, of: token) }
         }
     }
 
     private static let tokenCheckInterval: Milliseconds = 500
+
+    /// Ends the streams of tokens that may have been given more time, since Redis does not say so.
+    private func endOverdue() {
+        for token in admissions.overdue(at: WallClock.unixMilliseconds) { endStreams(of: token) }
+    }
+
+    private func note(_ change: TokenChange, of token: Token) {
+        switch change {
+        case .gone: endStreams(of: token)
+        case .end(let time): admissions.note(token, endsAt: time)
+        case .record(let grant, let digest):
+            admissions.note(token, digest: digest)
+            for stream in admissions.streams(of: token) where !allows(grant, stream) { sayExpired(stream) }
+        }
+    }
+
+    /// Whether all feeds of a stream may be read.
+    private func allows(_ grant: Grant, _ descriptor: Int32) -> Bool {
+        let feeds = subscriptions.feeds(list: streams[Int(descriptor)].subscription)
+        return feeds.allSatisfy { $0.name == .broadcasts || grant.allows($0.name) }
+    }
 
     /// Ends the streams that came with a token.
     func endStreams(of token: Token) {

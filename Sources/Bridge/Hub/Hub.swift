@@ -31,6 +31,8 @@ actor Hub {
     /// What let streams in.
     var admissions = Admissions()
     var nextTokenCheck = MonotonicTime(nanoseconds: 0)
+    /// Whether Redis has yet to say what has become of tokens.
+    var awaitsTokenCheck = false
     var streamsByAddress: StreamCounts<IPAddress>
     var streamsByIdentity: StreamCounts<Caller.Account>
     var addressRates: TokenBuckets<IPAddress>?
