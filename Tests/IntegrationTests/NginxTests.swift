@@ -45,6 +45,15 @@ struct NginxTests {
         #expect(try back.ids(1) == ["b"])
     }
 
+    @Test func `nginx's log of requests has no token`() throws {
+        for target in ["/v1/stream?feed=user:42&token=a-secret-token", "/v1/Tokens/a-secret-token?x", "/healthz"] {
+            _ = try HTTPClient(bridge, port: port).request("GET", target, headers: [("Host", "push.example")])
+        }
+        try eventually("the log") { nginx.accessLog.contains("/healthz") }
+        #expect(nginx.accessLog.contains(#""GET /v1/stream HTTP/1.1" 401"#), "\(nginx.accessLog)")
+        #expect(nginx.accessLog.contains(#""GET /v1/Tokens/... HTTP/1.1" 40"#) && !nginx.accessLog.contains("secret"))
+    }
+
     @Test func `nginx says who reads and from where; what a browser claims does not get through`() throws {
         let claims = [("Host", "push.example"), ("X-Forwarded-User", "42"), ("X-Forwarded-For", "192.0.2.9")]
         let refused = try bridge.stream("feed=user:42", headers: claims, port: port)

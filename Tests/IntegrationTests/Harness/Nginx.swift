@@ -6,7 +6,9 @@ final class Nginx {
 
     let port: Int
     private let directory: TemporaryDirectory
-    private let process: ChildProcess
+    private var process: ChildProcess
+    /// What it has logged of requests.
+    var accessLog: String { directory.text("access.log") }
 
     /// Starts it with this in its http block, and waits until it listens.
     private init(port: Int, http: String) throws {
@@ -29,11 +31,22 @@ final class Nginx {
                 \(http)
             }
             """, to: "nginx.conf")
-        process = try ChildProcess(
+        process = try Self.start(in: directory, port)
+    }
+
+    private static func start(in directory: TemporaryDirectory, _ port: Int) throws -> ChildProcess {
+        let process = try ChildProcess(
             ["/usr/sbin/nginx", "-c", directory.path("nginx.conf"), "-p", directory.path("")],
             errors: directory.path("nginx-errors"))
         try eventually("nginx") { (try? LoopbackSocket(port: port)) != nil }
+        return process
     }
+
+    /// Cuts all connections at once, and refuses new ones.
+    func kill() { process.kill() }
+
+    /// Starts it again where it was.
+    func start() throws { process = try Self.start(in: directory, port) }
 
     /// In front of a bridge, with the configuration that `docs/nginx.conf` gives.
     ///
@@ -45,7 +58,11 @@ final class Nginx {
         let port = try LoopbackSocket.unusedPort()
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/nginx.conf")
         var server = try String(contentsOf: file, encoding: .utf8)
-        for (old, new) in [("127.0.0.1:8080", upstream), ("listen 80;", "listen 127.0.0.1:\(port);")] + replacements {
+        let places = [
+            ("127.0.0.1:8080", upstream), ("listen 80;", "listen 127.0.0.1:\(port);"),
+            ("/var/log/nginx/access.log", "access.log"),
+        ]
+        for (old, new) in places + replacements {
             guard server.contains(old) else { throw HarnessError("docs/nginx.conf has no \(old)") }
             server = server.replacing(old, with: new)
         }
