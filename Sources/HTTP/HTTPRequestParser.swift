@@ -57,6 +57,13 @@ package struct HTTPRequestParser: Sendable {
     /// Bytes held that belong to no request yet handed out.
     package var bufferedBytes: Int { input.count + (request.map { $0.headers.byteCount + $0.body.count } ?? 0) }
 
+    /// The head of the request whose body is awaited, or that was refused once its head was there.
+    package var head: HTTPRequest? {
+        var head = request
+        head?.body = []
+        return head
+    }
+
     /// The next event, or nil when more bytes are needed.
     package mutating func next() throws(HTTPParseError) -> Event? {
         do throws(HTTPParseError) {
@@ -81,7 +88,9 @@ package struct HTTPRequestParser: Sendable {
                 }
             }
         } catch {
+            let head = head
             self = HTTPRequestParser(limits: limits)
+            request = head
             state = .failed(error)
             throw error
         }
@@ -113,19 +122,21 @@ package struct HTTPRequestParser: Sendable {
 
     /// Makes a request of the complete head and decides how its body is to be read (RFC 9112 §6.3).
     private mutating func beginBody(_ line: RequestLine, _ headers: HTTPHeaders) throws(HTTPParseError) -> Event? {
+        var request = HTTPRequest(
+            method: line.method, target: line.target, minorVersion: line.minorVersion, headers: headers)
+        self.request = request
         try Self.checkHost(headers, minorVersion: line.minorVersion)
         let framing = try BodyFraming(headers, minorVersion: line.minorVersion)
         if case .length(let length) = framing, length > limits.bodyBytes {
             throw .bodyTooLarge(limit: limits.bodyBytes)
         }
         let waits = try Self.expectsContinue(headers, minorVersion: line.minorVersion)
-        var request = HTTPRequest(
-            method: line.method, target: line.target, minorVersion: line.minorVersion, headers: headers)
         if let authority = line.authority { request.headers.set("Host", authority) }
 
         switch framing {
         case .untold, .length(0):
             state = .requestLine
+            self.request = nil
             return .request(request)
         case .length(let length):
             state = .body(remaining: length)
@@ -147,7 +158,13 @@ package struct HTTPRequestParser: Sendable {
     private mutating func readChunks(_ decoder: ChunkedBodyDecoder) throws(HTTPParseError) -> Event? {
         guard var request = request.take() else { preconditionFailure("A body belongs to a request") }
         var decoder = decoder
-        let end = try decoder.decode(input.bytes.span, from: input.start, into: &request.body)
+        let end: Int
+        do throws(HTTPParseError) {
+            end = try decoder.decode(input.bytes.span, from: input.start, into: &request.body)
+        } catch {
+            self.request = request
+            throw error
+        }
         self.request = request
         input.consume(end - input.start)
         state = .chunks(decoder)

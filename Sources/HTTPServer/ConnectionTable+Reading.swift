@@ -59,7 +59,9 @@ extension ConnectionTable {
         } catch {
             slots[slot].keepsAlive = false
             setState(.responding, descriptor)
-            notices.append(.malformed(id(of: descriptor), error))
+            let head = reader.parser.head
+            reader.method = head?.method ?? .get
+            notices.append(.malformed(id(of: descriptor), error, head: head, listener: reader.listener))
             return true
         }
     }

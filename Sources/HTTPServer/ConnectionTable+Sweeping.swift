@@ -45,16 +45,18 @@ extension ConnectionTable {
             // A connection that never sent a byte is treated as one that sends its head too slowly.
             if idle >= (reader.hasServed ? timeouts.idle : timeouts.head).count { close(descriptor, .idle) }
         case .head:
-            if taken >= timeouts.head.count { timeOut(descriptor) }
+            if taken >= timeouts.head.count { timeOut(descriptor, reader) }
         case .body:
-            if taken >= timeouts.body.count { timeOut(descriptor) }
+            if taken >= timeouts.body.count { timeOut(descriptor, reader) }
         }
     }
 
-    private mutating func timeOut(_ descriptor: Int32) {
+    private mutating func timeOut(_ descriptor: Int32, _ reader: RequestReader) {
         setState(.responding, descriptor)
         slots[Int(descriptor)].keepsAlive = false
-        notices.append(.timedOut(id(of: descriptor)))
+        let head = reader.parser.head
+        reader.method = head?.method ?? .get
+        notices.append(.timedOut(id(of: descriptor), head: head, listener: reader.listener))
     }
 
     /// Keeps no connection beyond the request that is under way: closes those that have none, once what is queued for

@@ -24,10 +24,11 @@ package enum ConnectionNotice: Sendable {
     /// A request has arrived, over a connection that the listener with this descriptor took; it waits for `respond` or
     /// `beginStream`.
     case request(ConnectionID, HTTPRequest, peer: PeerAddress, listener: Int32)
-    /// What arrived is not a request; `respond` closes the connection.
-    case malformed(ConnectionID, HTTPParseError)
-    /// A request did not arrive in time; `respond` closes the connection.
-    case timedOut(ConnectionID)
+    /// What arrived is not a request; `respond` closes the connection. `head`: the request without its body, if that much
+    /// was understood.
+    case malformed(ConnectionID, HTTPParseError, head: HTTPRequest?, listener: Int32)
+    /// A request did not arrive in time; `respond` closes the connection. `head` as above.
+    case timedOut(ConnectionID, head: HTTPRequest?, listener: Int32)
     /// The output of a stream that asked for it has drained.
     case drained(ConnectionID)
     /// An event stream has ended, whoever ended it.

@@ -58,6 +58,8 @@ package struct Router<Endpoint: Sendable>: Sendable {
     }
 
     package func match(_ method: HTTPMethod, _ target: RequestTarget) -> Match {
+        // It is no path, and has as few segments as the one of `/`.
+        guard target.raw != "*" else { return .notFound }
         let segments = target.segments
         var allowed: [HTTPMethod] = []
         let wanted = method == .head ? .get : method

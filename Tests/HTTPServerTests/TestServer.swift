@@ -77,10 +77,10 @@ final class TestServer: @unchecked Sendable {
                 notices.append("\(request.method.name) \(request.target.raw)")
                 requests.append(id)
                 respond(&table, id, request)
-            case .malformed(let id, let error):
+            case .malformed(let id, let error, _, _):
                 notices.append("malformed")
                 table.respond(id, .text(error.detail, status: error.status), closing: true)
-            case .timedOut(let id):
+            case .timedOut(let id, _, _):
                 notices.append("timed out")
                 table.respond(id, .text("late", status: .requestTimeout), closing: true)
             case .drained: notices.append("drained")

@@ -25,6 +25,25 @@ struct HTTPRequestParserPhaseTests {
         #expect(parser.bufferedBytes == 3)
     }
 
+    @Test(arguments: [
+        "Content-Length: 1000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1\r\nax", "Expect: what\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n3E8\r\n", "Content-Length: 3\r\n\r\na",
+    ])
+    func `a head that was understood is known, though its request is refused or not whole`(rest: String) {
+        var parser = HTTPRequestParser(limits: HTTPLimits(bodyBytes: 10))
+        _ = parser.outcome(of: Array("POST /a HTTP/1.1\r\nHost: a\r\nOrigin: b\r\n\(rest)".utf8), pieceSize: 1000)
+        #expect(parser.head?.target.raw == "/a" && parser.head?.headers["Origin"] == "b")
+        #expect(parser.head?.body.isEmpty == true)
+    }
+
+    @Test func `of a head that is not whole nothing is known, nor of a request that was handed out`() {
+        for text in ["POST /a HTTP/1.1\r\nHost: a\r\n", "POST\r\n", "POST /a HTTP/1.1\r\nHost: a\r\n\r\n"] {
+            var parser = HTTPRequestParser()
+            _ = parser.outcome(of: Array(text.utf8), pieceSize: 1000)
+            #expect(parser.head == nil)
+        }
+    }
+
     @Test mutating func `after a request nothing is held`() throws {
         #expect(try feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n") != nil)
         #expect(parser.phase == .idle)

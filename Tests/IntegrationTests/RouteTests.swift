@@ -10,7 +10,7 @@ struct RouteTests {
 
     @Test func `a chat's front end finds its stream, its form and its history at its own paths`() throws {
         let bridge = try FlagpoleProcess([
-            "kinds": Self.kinds,
+            "server": ["max_body_bytes": 1000], "kinds": Self.kinds,
             "routes": [
                 "/chat/stream": ["feed": "chat:{ticket_id}"],
                 "/chat/{ticket_id}/history": ["feed": "chat:{ticket_id}", "history": true, "errors": "plain"],
@@ -51,6 +51,11 @@ struct RouteTests {
         #expect(try bridge.get("/chat/stream").status == 400)
         let unknown = try bridge.get("/chat/7/history?before=x")
         #expect(unknown.status == 404 && unknown.json["error"]?.asString?.contains("x") == true)
+        // Also where the path is not reached.
+        let unfit = try bridge.client().request("DELETE", "/chat/send")
+        #expect(unfit.status == 405 && unfit.json["error"] != nil && unfit.headers["Allow"] == "POST, OPTIONS")
+        let large = try send(String(repeating: "a", count: 1001))
+        #expect(large.status == 413 && large.json["error"] != nil && large.json["status"] == nil)
     }
 
     @Test func `in a route with an identity everyone gets their own, and nobody writes in another's name`() throws {

@@ -10,10 +10,12 @@ struct CrossOrigin: Sendable {
     init(_ origins: [String]) { self.origins = Set(origins) }
 
     /// What every answer to a request carries: an answer to one origin is not to be taken for one to another.
-    func headers(for request: HTTPRequest) -> HTTPHeaders {
+    ///
+    /// `request` is nil where nothing of it was understood.
+    func headers(for request: HTTPRequest?) -> HTTPHeaders {
         guard !origins.isEmpty else { return HTTPHeaders() }
         var headers: HTTPHeaders = ["Vary": "Origin"]
-        guard let origin = allowedOrigin(of: request) else { return headers }
+        guard let origin = request.flatMap(allowedOrigin) else { return headers }
         headers.add("Access-Control-Allow-Origin", origin)
         headers.add("Access-Control-Allow-Credentials", "true")
         headers.add("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate")

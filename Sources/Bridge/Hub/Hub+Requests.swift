@@ -21,10 +21,11 @@ extension Hub {
             ])
         var route: Route?
         do throws(Problem) {
+            let cors = cors(forOperators: isForOperators)
             connections.setHeaders(cors.headers(for: request), on: id)
             let address = countsAddresses ? gatekeeper.address(of: request, from: peer) : nil
             let match = router.match(request.method, request.target)
-            if case .found(let endpoint, _) = match { route = endpoint.route }
+            route = self.route(of: request, match)
             if !isForOperators, try !isInTime(match, address, id) { return }
             switch match {
             case .notFound where request.target.raw == "*":
@@ -61,6 +62,25 @@ extension Hub {
     func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
         guard try isInTime(asked, for: caller, id) else { return }
         try serveInTime(asked, for: caller, id)
+    /// Answers a request that was given up before it was whole; `head` is what was understood of it.
+    func refuse(_ head: HTTPRequest?, _ problem: Problem, isForOperators: Bool, _ id: ConnectionID) {
+        connections.setHeaders(cors(forOperators: isForOperators).headers(for: head), on: id)
+        let route = head.flatMap { self.route(of: $0, router.match($0.method, $0.target)) }
+        connections.respond(id, (route?.phrased(problem) ?? problem).response, closing: true)
+    }
+
+    private func cors(forOperators isForOperators: Bool) -> CrossOrigin { isForOperators ? CrossOrigin([]) : cors }
+
+    /// The path of the user's own that a request leads to, also with a method that it has not.
+    private func route(of request: HTTPRequest, _ match: Router<Endpoint>.Match) -> Route? {
+        switch match {
+        case .found(let endpoint, _): endpoint.route
+        case .methodNotAllowed(let allowed):
+            if case .found(let endpoint, _) = router.match(allowed[0], request.target) { endpoint.route } else { nil }
+        case .notFound: nil
+        }
+    }
+
     }
 
     /// A request that counts for its caller already.

@@ -213,11 +213,12 @@ actor Hub {
             switch notice {
             case .request(let id, let request, let peer, let listener):
                 serve(request, from: peer, isForOperators: listener == adminListener?.descriptor, id)
-            case .malformed(let id, let error):
-                connections.respond(id, Problem(error.status, error.detail).response, closing: true)
-            case .timedOut(let id):
+            case .malformed(let id, let error, let head, let listener):
+                let problem = Problem(error.status, error.detail)
+                refuse(head, problem, isForOperators: listener == adminListener?.descriptor, id)
+            case .timedOut(let id, let head, let listener):
                 let problem = Problem(.requestTimeout, "The request did not arrive in time; send it again.")
-                connections.respond(id, problem.response, closing: true)
+                refuse(head, problem, isForOperators: listener == adminListener?.descriptor, id)
             case .drained(let id): continueStream(id)
             case .streamClosed(let id, let acknowledged):
                 deliveries.note(id, acknowledged: acknowledged)
