@@ -85,7 +85,8 @@ struct BoundsTests {
         let publish = "/v1/feeds/user:42/notifications"
         let head = "POST \(publish) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
         let unfinished = String(repeating: "x", count: 999_999)
-        let sockets = try (0..<40).map { _ in
+        let before = bridge.mostResidentKilobytes
+        let sockets = try (0..<80).map { _ in
             let socket = try LoopbackSocket(port: bridge.port)
             socket.send(head + unfinished)
             return socket
@@ -94,8 +95,9 @@ struct BoundsTests {
         try eventually("room") {
             let metrics = try bridge.client().request("GET", "/metrics", headers: key).text
             let closed = metrics.split(separator: "\n").first { $0.contains(#"closed_total{reason="crowded"}"#) }
-            return (closed?.split(separator: " ").last.flatMap { Int($0) } ?? 0) >= 32
+            return (closed?.split(separator: " ").last.flatMap { Int($0) } ?? 0) >= 72
         }
+        #expect(bridge.mostResidentKilobytes - before < 40_000)
         #expect(try bridge.client().publish(#"{"id":"a"}"#, to: "user:42", headers: key).status == 201)
         withExtendedLifetime(sockets) {}
     }
