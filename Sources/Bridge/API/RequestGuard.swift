@@ -1,6 +1,12 @@
 import Glibc
 import HTTP
 
+extension Configuration {
+    /// Whether requests have to call the server by a name of its own: in the mode `open`, and in the mode `proxy` once its
+    /// names are told, since a page that was rebound to this machine can say who reads as well as a proxy here can.
+    var checksHost: Bool { auth.mode == .open || (auth.mode == .proxy && !server.hosts.isEmpty) }
+}
+
 /// What keeps a server on loopback from being used through a browser by a page from elsewhere.
 enum RequestGuard {
     /// Refuses a request that calls the server by a name that is not its own, as DNS rebinding does: the Host must be

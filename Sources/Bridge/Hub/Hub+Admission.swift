@@ -14,6 +14,11 @@ struct Asked: Sendable {
     let peer: PeerAddress
     /// What the request counts for; `nil` where addresses are not limited.
     let address: IPAddress?
+    /// Whether it came to `server.admin`.
+    var isForOperators = false
+
+    /// Whether it may change something: to deliver is to change read state, where a kind says so.
+    var changes: Bool { endpoint.isStream || (request.method != .get && request.method != .head) }
 }
 
 extension Hub {

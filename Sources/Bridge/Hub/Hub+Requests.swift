@@ -41,13 +41,17 @@ extension Hub {
                 let answer = cors.preflight(request, allowed: allowed) ?? HTTPHeaders(allow)
                 connections.respond(id, HTTPResponse(status: .noContent, headers: answer))
             case .found(let endpoint, let parameters):
-                let isOpen = isForOperators || settings.auth.mode == .open
-                if isOpen && !endpoint.ignoresHost {
+                if (isForOperators || settings.checksHost) && !endpoint.ignoresHost {
                     try RequestGuard.checkHost(request, allowed: settings.server.hosts)
                 }
                 let asked = Asked(
-                    endpoint: endpoint, parameters: parameters, request: request, peer: peer, address: address)
-                if isForOperators { return try serve(asked, for: .anyone, id) }
+                    endpoint: endpoint, parameters: parameters, request: request, peer: peer, address: address,
+                    isForOperators: isForOperators)
+                if isForOperators {
+                    // Nobody has to show anything here, so pages of other origins have no part in it, whichever they are.
+                    if asked.changes { try RequestGuard.checkOrigin(request, allowed: []) }
+                    return try serve(asked, for: .anyone, id)
+                }
                 if settings.server.admin != nil && endpoint.isForOperators {
                     throw Problem(.notFound, "This is at the address that server.admin names.")
                 }
@@ -58,10 +62,6 @@ extension Hub {
         }
     }
 
-    /// A request whose caller is known.
-    func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
-        guard try isInTime(asked, for: caller, id) else { return }
-        try serveInTime(asked, for: caller, id)
     /// Answers a request that was given up before it was whole; `head` is what was understood of it.
     func refuse(_ head: HTTPRequest?, _ problem: Problem, isForOperators: Bool, _ id: ConnectionID) {
         connections.setHeaders(cors(forOperators: isForOperators).headers(for: head), on: id)
@@ -81,6 +81,10 @@ extension Hub {
         }
     }
 
+    /// A request whose caller is known.
+    func serve(_ asked: Asked, for caller: Caller, _ id: ConnectionID) throws(Problem) {
+        guard try isInTime(asked, for: caller, id) else { return }
+        try serveInTime(asked, for: caller, id)
     }
 
     /// A request that counts for its caller already.
@@ -122,7 +126,7 @@ extension Hub {
         case .health:
             connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
         case .readiness:
-            connections.respond(id, readiness())
+            connections.respond(id, readiness(isDetailed: asked.isForOperators || settings.server.admin == nil))
         case .file(let file):
             connections.respond(id, file.response)
         case .route(let route):
@@ -185,16 +189,15 @@ extension Hub {
 
     // MARK: - Readiness
 
-    private func readiness() -> HTTPResponse {
+    /// What keeps the bridge from its work; without `isDetailed` only whether anything does.
+    private func readiness(isDetailed: Bool) -> HTTPResponse {
         var reasons = telemetry.readiness.all.map { ($0.part.rawValue, $0.reason) }
         let age = telemetry.secondsSinceTick
         let longest = max(5, Double(settings.poll.intervalMilliseconds) / 1000 * 3)
         if age > longest { reasons.append(("tick", "the poll loop has not turned for \(Int(age)) s")) }
-        var members: JSONObject = [
-            "status": .string(reasons.isEmpty ? "ready" : "not ready"),
-            "last_tick_age_ms": .number(String(Int(age * 1000))),
-        ]
-        if !reasons.isEmpty {
+        var members: JSONObject = ["status": .string(reasons.isEmpty ? "ready" : "not ready")]
+        if isDetailed { members["last_tick_age_ms"] = .number(String(Int(age * 1000))) }
+        if isDetailed && !reasons.isEmpty {
             var object = JSONObject()
             for (part, reason) in reasons { object[part] = .string(reason) }
             members["reasons"] = .object(object)

@@ -64,7 +64,9 @@ extension Hub {
 extension Asked {
     /// The same request as one to another endpoint.
     fileprivate func becoming(_ endpoint: Endpoint, _ request: HTTPRequest) -> Asked {
-        Asked(endpoint: endpoint, parameters: [], request: request, peer: peer, address: address)
+        Asked(
+            endpoint: endpoint, parameters: [], request: request, peer: peer, address: address,
+            isForOperators: isForOperators)
     }
 }
 
