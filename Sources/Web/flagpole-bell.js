@@ -86,6 +86,7 @@ export class FlagpoleBell extends HTMLElement {
 
     open() {
         if (this.isOpen) return;
+        this.#error = '';
         this.#drawPanel();
         this.#panel.showBeside(this.#button.element);
         this.#button.setExpanded(true);
@@ -154,9 +155,17 @@ export class FlagpoleBell extends HTMLElement {
             const { signal } = this.#listening;
             for (const type of INBOX_EVENTS) this.#inbox.addEventListener(type, () => this.#draw(), { signal });
             this.#inbox.addEventListener('resync', () => this.#forgetHistory(), { signal });
+            this.#inbox.addEventListener('state', ({ detail }) => this.#note(detail), { signal });
             this.#inbox.addEventListener('notification', ({ detail }) => this.#tell(detail), { signal });
         }
         this.#draw();
+    }
+
+    /** What did not work without a connection may work now. */
+    #note({ name }) {
+        if (name !== 'live') return;
+        this.#error = '';
+        if (this.isOpen && !this.#hasHistory) this.#loadOlder();
     }
 
     #forgetHistory() {
@@ -245,10 +254,11 @@ export class FlagpoleBell extends HTMLElement {
     }
 
     async #loadOlder() {
+        this.#hasHistory = true;
         try {
-            this.#hasHistory = true;
             this.#hasOlder = await this.#inbox.more();
         } catch (error) {
+            this.#hasHistory = false;
             this.#error = filled(this.strings.failed, { reason: error.message });
         }
         this.#draw();

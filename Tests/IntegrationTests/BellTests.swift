@@ -184,6 +184,35 @@ struct BellTests {
         try eventually("back") { try bell.text(".status") == "" && bell.count() == 1 }
     }
 
+    @Test func `history that could not be had is loaded when the bridge is back, and nothing is said any more`() throws
+    {
+        let redis = try RedisServer()
+        let port = try LoopbackSocket.unusedPort()
+        let bridge = try FlagpoleProcess(["server": ["port": port]], redis: redis)
+        let page = try browser.open(bridge, "a=user:42&b=user:43")
+        try page.wait(for: "live")
+        let bell = BellWindow(page)
+        bridge.kill()
+        try page.wait(for: "offline")
+        try bell.open()
+        try eventually("what did not work") { try bell.text(".status").hasPrefix("That did not work: ") }
+        try bridge.start()
+        try eventually("nothing is said") { try bell.text(".status") == "" }
+        try eventually("all of it") { try bell.isShown(".empty") && !bell.isShown(".older") }
+    }
+
+    @Test func `the newest of two feeds stays on top when history comes`() throws {
+        let bell = try page()
+        let redis = try bridge.redis()
+        for (number, feed) in ["user:42", "user:43", "user:42", "user:43"].enumerated() {
+            try redis.push("{\"title\":\"\(number)\"}", to: feed)
+            try eventually("the count") { try bell.count() == number + 1 }
+        }
+        try bell.open()
+        try eventually("history") { try !bell.isShown(".older") }
+        #expect(try bell.titles() == ["3", "2", "1", "0"])
+    }
+
     @Test func `a page can translate the bell, turn it round, and hear what was chosen`() throws {
         let bell = try page()
         try push([#"{"id":"a","title":"Neu"}"#], seenBy: bell)
