@@ -23,6 +23,16 @@ package struct SQLiteError: Error, Sendable {
     }
 }
 
+extension SQLiteError {
+    /// Whether the file is no database, or no longer a sound one.
+    package var isDamage: Bool {
+        switch code {
+        case .corrupt, .notADatabase: true
+        default: false
+        }
+    }
+}
+
 extension SQLiteError: CustomStringConvertible {
     package var description: String {
         "SQLite: \(message) (\(code))" + (sql.map { " in: \($0)" } ?? "")

@@ -148,6 +148,9 @@ struct DatabaseFaultTests {
         try bridge.start()
         let stream = try bridge.stream("feed=user:42")
         try expectReason("malformed", of: bridge)
+        let reason = try #require(bridge.get("/readyz").json["reasons"]?["database"]?.asString)
+        #expect(reason.hasPrefix("the database is damaged") && reason.contains("move the file away"))
+        #expect(!reason.contains("\n") && !reason.contains("SELECT") && !reason.contains("PRAGMA"))
         while try stream.event().event != "ping" {}
         try expectSilence(stream)
 

@@ -43,7 +43,10 @@ struct StartTests {
         }
         try bridge.directory.write(String(repeating: "no database ", count: 1000), to: "data/flagpole.sqlite3")
         try bridge.directory.write("", to: "log")
-        try expectRefusal(of: bridge, saying: "database.path", "flagpole.sqlite3")
+        try expectRefusal(of: bridge, saying: "database.path", "flagpole.sqlite3", "is damaged", "restore a copy")
+        #expect(!bridge.log.contains("PRAGMA"))
+        try FileManager.default.removeItem(atPath: bridge.directory.path("data/flagpole.sqlite3"))
+        try bridge.start()
     }
 
     @Test func `a database of a newer version, which is left as it is`() throws {

@@ -244,7 +244,7 @@ private final class RunningBridge {
             }
             return identity
         } catch {
-            throw StartError("database.path \(path) cannot be used: \(error)")
+            throw StartError("database.path \(path) cannot be used: \(DatabaseFailure(error))")
         }
     }
 

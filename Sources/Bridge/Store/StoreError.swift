@@ -1,3 +1,5 @@
+import SQLite
+
 /// Why a database that can be read and written must not be used.
 enum StoreError: Error, CustomStringConvertible {
     /// The file is no longer at its path: whatever is written into it would be lost with the process.
@@ -12,5 +14,24 @@ enum StoreError: Error, CustomStringConvertible {
         case .replaced(let path):
             "\(path) is not the database that was opened at the start; put that back, or restart flagpole to use this one"
         }
+    }
+}
+
+/// Why the database cannot be used, for whoever runs the bridge: in one line, without SQL, and with what helps.
+struct DatabaseFailure: CustomStringConvertible {
+    let description: String
+
+    init(_ error: any Error) {
+        guard let error = error as? SQLiteError else {
+            description = "\(error)"
+            return
+        }
+        let advice =
+            "stop flagpole, then restore a copy, or move the file away with its -wal and -shm: what still stands on the "
+            + "lists is then taken in again"
+        description =
+            error.isDamage
+            ? "the database is damaged (\(error.message)); \(advice)"
+            : "SQLite: \(error.message) (\(error.code.rawValue))"
     }
 }

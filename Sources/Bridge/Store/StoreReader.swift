@@ -76,7 +76,7 @@ actor StoreReader {
             throw error
         } catch {
             if let error = error as? SQLiteError { telemetry.sqliteFailed(error) }
-            telemetry.readiness.set(.database, for: .reading, "\(error)")
+            telemetry.readiness.set(.database, for: .reading, "\(DatabaseFailure(error))")
             hasFailed = true
             reading = nil
             throw error

@@ -244,7 +244,7 @@ actor StoreWriter {
         } catch let error as UnknownNotification {
             throw error
         } catch {
-            telemetry.readiness.set(.database, for: use, "\(error)")
+            telemetry.readiness.set(.database, for: use, "\(DatabaseFailure(error))")
             if let error = error as? SQLiteError {
                 telemetry.sqliteFailed(error)
                 switch error.code {
