@@ -60,7 +60,7 @@ extension Poller {
             case .unknown:
                 // Another list, or one that changed beyond recognition: all of it is read, and ids decide what is new.
                 feeds[slot].needsReading = true
-                begin(slot, .start, replacing: true, &batch)
+                begin(slot, .start, replacing: true, rereads: true, &batch)
             }
             // It may have been asked for while its tail was.
             if feeds[slot].phase == .idle && feeds[slot].needsReading { toRead.append(slot) }

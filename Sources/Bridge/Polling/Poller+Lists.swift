@@ -163,7 +163,7 @@ extension Poller {
         switch finding {
         case .entries(let entries, let isFull):
             feeds[slot].isFaulty = false
-            take(entries, slot, isRaised: isRaised, &batch, now)
+            take(entries, slot, isRaised: isRaised, isFull: isFull, &batch, now)
             feeds[slot].continues = isFull
             if isFull { needReading(slot) }
         case .absent:
@@ -189,8 +189,8 @@ extension Poller {
         }
     }
 
-    func take(
-        _ entries: ListReading.ListEntries, _ slot: Int, isRaised: Bool, _ batch: inout IngestBatch,
+    private func take(
+        _ entries: ListReading.ListEntries, _ slot: Int, isRaised: Bool, isFull: Bool, _ batch: inout IngestBatch,
         _ now: MonotonicTime
     ) {
         let stored = feeds[slot].position
@@ -210,6 +210,7 @@ extension Poller {
         }
         var reading = begin(slot, position, replacing: false)
         reading.hashes = entries.hashes
+        reading.isFull = isFull
         for index in entries.range {
             entries.reply.element(index).withBytes { bytes in
                 let start = batch.bytes.count
@@ -222,9 +223,13 @@ extension Poller {
         if !entries.range.isEmpty && feeds[slot].flag != nil { activate(slot, now) }
     }
 
-    func begin(_ slot: Int, _ position: ListPosition, replacing: Bool, _ batch: inout IngestBatch) {
+    func begin(
+        _ slot: Int, _ position: ListPosition, replacing: Bool, rereads: Bool = false, _ batch: inout IngestBatch
+    ) {
         guard !isEphemeral(slot) else { return restart(slot) }
-        batch.readings.append(begin(slot, position, replacing: replacing))
+        var reading = begin(slot, position, replacing: replacing)
+        reading.rereads = rereads
+        batch.readings.append(reading)
     }
 
     func begin(_ slot: Int, _ position: ListPosition, replacing: Bool) -> FeedReading {

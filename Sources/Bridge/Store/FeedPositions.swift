@@ -11,15 +11,17 @@ final class FeedPositions {
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
-        findFeed = try connection.prepare("SELECT id, position, first, tail FROM feeds WHERE name = ?")
+        findFeed = try connection.prepare("SELECT id, position, first, tail, rereads FROM feeds WHERE name = ?")
         insertFeed = try connection.prepare("INSERT INTO feeds (name, position, first, tail) VALUES (?, ?, ?, ?)")
         moveFeed = try connection.prepare(
             """
             UPDATE feeds SET position = ?2, first = ?3, tail = coalesce(
-                    substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength)), x'')
+                    substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength)), x''),
+                rereads = ?5
             WHERE id = ?1
             """)
-        replaceTail = try connection.prepare("UPDATE feeds SET position = ?2, first = ?3, tail = ?4 WHERE id = ?1")
+        replaceTail = try connection.prepare(
+            "UPDATE feeds SET position = ?2, first = ?3, tail = ?4, rereads = ?5 WHERE id = ?1")
     }
 
     /// A feed's row.
@@ -27,6 +29,16 @@ final class FeedPositions {
         let id: Int64
         let position: ListPosition
         let tail: [EntryHash]
+        /// Whether its list is being read again from its beginning.
+        let rereads: Bool
+    }
+
+    /// What became of a position.
+    struct Move {
+        /// The feed's number.
+        let number: Int64
+        /// Whether what lies before the position was read again.
+        let rereads: Bool
     }
 
     /// How far a feed was taken in; `nil` where nothing ever was.
@@ -37,10 +49,12 @@ final class FeedPositions {
         let count = Int(findFeed.int64(1))
         let first = findFeed.optionalInt64(2).map { EntryHash(rawValue: UInt64(bitPattern: $0)) }
         let tail = findFeed.withBytes(3) { EntryHash.decode($0) }
+        let rereads = findFeed.int64(4) == 1
         findFeed.reset()
         // A position within the tail's reach needs no more proof than there are entries before it.
         let recent = Array(tail.suffix(min(ListPosition.proofLength, count)))
-        return FeedRow(id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail)
+        return FeedRow(
+            id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail, rereads: rereads)
     }
 
     /// A feed's number, which it gets if it has none.
@@ -56,8 +70,8 @@ final class FeedPositions {
 
     /// Moves a feed's position, within the transaction that stores what lies before it.
     ///
-    /// - Returns: the feed's number, or `nil` where the stored position is not the one that the reading started from.
-    func move(_ reading: FeedReading) throws(SQLiteError) -> Int64? {
+    /// - Returns: `nil` where the stored position is not the one that the reading started from.
+    func move(_ reading: FeedReading) throws(SQLiteError) -> Move? {
         let known = try feed(reading.feed)
         guard known?.position.count ?? 0 == reading.expected else { return nil }
         let first = reading.position.first.map { Int64(bitPattern: $0.rawValue) }
@@ -68,15 +82,16 @@ final class FeedPositions {
             insertFeed.bind(3, first)
             insertFeed.bind(4, blob: tail)
             try insertFeed.run()
-            return connection.lastInsertRowID
+            return Move(number: connection.lastInsertRowID, rereads: false)
         }
         let statement = reading.replacesTail ? replaceTail : moveFeed
         statement.bind(1, known.id)
         statement.bind(2, reading.position.count)
         statement.bind(3, first)
         statement.bind(4, blob: tail)
+        statement.bind(5, reading.rereads || (known.rereads && reading.isFull) ? 1 : 0)
         try statement.run()
-        return known.id
+        return Move(number: known.id, rereads: reading.rereads || known.rereads)
     }
 }
 

@@ -24,6 +24,10 @@ struct FeedReading: Sendable {
     var replacesTail = false
     /// Whether it goes on where a reading stopped that had as much as is taken at a time: then it is one with that.
     var continues = false
+    /// Whether the list is read again from its beginning: what was set aside of it before is not set aside again.
+    var rereads = false
+    /// Whether there may be more behind these entries.
+    var isFull = false
     var entries: [(bytes: Range<Int>, entry: Entry)] = []
 }
 

@@ -15,6 +15,7 @@ final class LogStore {
     private let insertNotification: SQLiteStatement
     private let insertLog: SQLiteStatement
     private let insertQuarantine: SQLiteStatement
+    private let findQuarantined: SQLiteStatement
     private let countUnread: SQLiteStatement
     private let findNewestSent: SQLiteStatement
     private let dataVersion: SQLiteStatement
@@ -70,6 +71,14 @@ final class LogStore {
             """)
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
+        // So many at most are compared as a whole. The substring of an empty blob is NULL.
+        findQuarantined = try connection.prepare(
+            """
+            SELECT 1 FROM (
+                SELECT entry FROM quarantine WHERE feed = ?1 AND length(entry) = length(?2)
+                    AND substr(entry, 1, 32) IS substr(?2, 1, 32) AND substr(entry, -32) IS substr(?2, -32) LIMIT 100)
+            WHERE entry = ?2
+            """)
         countUnread = try connection.prepare(UnreadCount.query)
         findNewestSent = try connection.prepare(LogStore.newestSent)
         dataVersion = try connection.prepare("PRAGMA data_version")
@@ -202,6 +211,14 @@ final class LogStore {
         insertQuarantine.bind(3, reason.rawValue)
         insertQuarantine.bind(4, time)
         try insertQuarantine.run()
+    }
+
+    /// Whether an entry with these bytes was set aside before, of this feed.
+    func isSetAside(_ entry: UnsafeBufferPointer<UInt8>, of feed: FeedName) throws(SQLiteError) -> Bool {
+        findQuarantined.bind(1, feed.text)
+        findQuarantined.bind(2, blob: entry)
+        defer { findQuarantined.reset() }
+        return try findQuarantined.step()
     }
 
     /// Whether the application changed read state by itself since streams were last told.

@@ -86,12 +86,13 @@ actor StoreWriter {
             }
             try countingTransaction(store, appending: positions(for: count, of: batch.readings.count)) {
                 var rulings: [FeedRuling] = []
-                for reading in batch.readings {
-                    guard let number = try place(reading, store) else {
+                for var reading in batch.readings {
+                    guard let move = try place(reading, store) else {
                         outcome.conflicts.insert(reading.feed)
                         continue
                     }
-                    let ruling = try take(reading, number, store, now, &commit, &outcome)
+                    reading.rereads = move.rereads
+                    let ruling = try take(reading, move.number, store, now, &commit, &outcome)
                     if ruling.hasRules { rulings.append(ruling) }
                 }
                 try finish(rulings, &commit, store, at: now)
@@ -152,9 +153,9 @@ actor StoreWriter {
         if !Faults.isOff(.commitBeforeSending) { handOver(commit) }
     }
 
-    private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> Int64? {
-        if Faults.isOff(.positionInTransaction) { return try store.positions.feed(reading.feed)?.id }
-        return try store.positions.move(reading)
+    private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> FeedPositions.Move? {
+        guard Faults.isOff(.positionInTransaction) else { return try store.positions.move(reading) }
+        return try store.positions.feed(reading.feed).map { .init(number: $0.id, rereads: $0.rereads) }
     }
 
     private func ingest(
@@ -165,6 +166,8 @@ actor StoreWriter {
             for (range, entry) in reading.entries {
                 let body = UnsafeBufferPointer(rebasing: bytes[range])
                 switch entry {
+                case .bad where try reading.rereads && store.isSetAside(body, of: reading.feed):
+                    outcome.duplicates += 1
                 case .bad(let reason):
                     try store.quarantine(feed: reading.feed.text, reason: reason, entry: body, at: now)
                     outcome.quarantined.append((reading.feed, reason, 1))

@@ -51,7 +51,7 @@ final class TestStore {
         try ids.map { id in
             let reading = try reading(feed, [EntryHash(rawValue: UInt64(store.last))])
             return try store.transaction(appending: 1) {
-                guard let number = try store.positions.move(reading),
+                guard let number = try store.positions.move(reading)?.number,
                     let position = try insert(reading.feed, number, id, store)
                 else { throw TestError("\(id) was not stored") }
                 return position

@@ -11,7 +11,10 @@ struct PollerPropertyTests {
         // Writers who trim, and let lists expire.
         [.push, .push, .pushMany, .pushWithoutID, .pushBad, .trim, .shift, .shift, .delete],
         // Writers who do whatever Redis lets them do, and give ids.
-        [.push, .push, .pushMany, .pushAgain, .trim, .shift, .removeAny, .removeFirst, .delete, .rebuild, .forget],
+        [
+            .push, .push, .pushMany, .pushAgain, .pushBad, .trim, .shift, .removeAny, .removeFirst, .delete, .rebuild,
+            .forget,
+        ],
     ]
 
     @Test(arguments: habits, UInt64(1)...3)

@@ -16,7 +16,7 @@ struct LogStoreTests {
     private func hashes(_ numbers: Range<UInt64>) -> [EntryHash] { numbers.map { EntryHash(rawValue: $0 << 32) } }
 
     private func move(_ reading: FeedReading) throws -> Int64? {
-        try store.transaction(appending: 0) { try store.positions.move(reading) }
+        try store.transaction(appending: 0) { try store.positions.move(reading)?.number }
     }
 
     @Test func `nothing is known of a feed that nothing was taken of`() throws {

@@ -108,6 +108,38 @@ struct StoreWriterTests {
         #expect(BadEntry(rawValue: statement.string(2)) != nil && statement.string(3) == "blob")
     }
 
+    @Test func `of a list that is read again nothing is set aside twice; what is pushed again is`() async throws {
+        let large = String(repeating: "x", count: 100_000)
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", ["bad", "", large]))
+            _ = try await running.ingest(test.batch("user:2", ["other"]))
+            #expect(try await running.ingest(test.batch("user:1", ["bad"])).quarantined.count == 1)
+
+            // Nothing of it was recognised: the position goes back to the start.
+            var again = try test.batch("user:1", [])
+            again.readings[0].position = .start
+            again.readings[0].replacesTail = true
+            again.readings[0].rereads = true
+            _ = try await running.ingest(again)
+            var first = try test.batch("user:1", ["bad", "", "other"], expected: 0)
+            first.readings[0].isFull = true
+            var outcome = try await running.ingest(first)
+            #expect(outcome.quarantined.count == 1 && outcome.duplicates == 2)
+            outcome = try await running.ingest(test.batch("user:1", [large + "y", large, "bad"]))
+            #expect(outcome.quarantined.count == 1 && outcome.duplicates == 2)
+            // Its end was reached.
+            outcome = try await running.ingest(test.batch("user:1", ["bad"]))
+            #expect(outcome.quarantined.count == 1 && outcome.duplicates == 0)
+        }
+        #expect(try application.scalarInt("SELECT count(*) FROM quarantine") == 8)
+        let plan = try application.prepare(
+            """
+            EXPLAIN QUERY PLAN SELECT entry FROM quarantine WHERE feed = 'user:1' AND length(entry) = length('bad')
+                AND substr(entry, 1, 32) IS substr('bad', 1, 32) AND substr(entry, -32) IS substr('bad', -32) LIMIT 100
+            """)
+        #expect(try plan.step() && plan.string(3).contains("quarantine_entry"))
+    }
+
     @Test func `what was taken back is not counted as unread`() async throws {
         try poison()
         try await RunningWriter.run(test) { running in
