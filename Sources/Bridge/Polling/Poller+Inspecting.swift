@@ -21,8 +21,13 @@ extension Poller {
         static let maximumAttempts = 3
     }
 
-    /// Has a list read through, so that the store can forget what is no longer on it.
-    func inspect(_ feed: FeedName) {
+    /// Has the lists of these feeds read through, so that the store can forget what is no longer on them.
+    func inspect(_ feeds: [FeedName]) {
+        for feed in feeds { inspect(feed) }
+        noteInspected()
+    }
+
+    private func inspect(_ feed: FeedName) {
         guard let kind = kindIndex[String(feed.kind)] else { return }
         guard kinds[kind].source == .flagAndList || kinds[kind].source == .list, let list = kinds[kind].list else {
             return writer.post(on: writer.executor) { $0.removeMarks(of: feed.text, except: []) }
@@ -30,12 +35,24 @@ extension Poller {
         inspections.append(Inspection(feed: feed, key: settings.redis.prefix + list.key(for: feed.id)))
     }
 
+    private func noteInspected() {
+        if inspections.isEmpty { writer.post(on: writer.executor) { $0.inspected() } }
+    }
+
     /// Reads the next chunk of the list that is being read through.
     ///
     /// A list that is trimmed meanwhile shifts under the reading: the chunks no longer join, and it begins anew. One
     /// that never holds still is left for the next pass.
     func continueInspection(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
-        guard var inspection = inspections.first, now >= inspection.next else { return }
+        guard let inspection = inspections.first, now >= inspection.next else { return }
+        try read(inspection, connection, now)
+        noteInspected()
+    }
+
+    private func read(
+        _ inspection: Inspection, _ connection: RedisConnection, _ now: MonotonicTime
+    ) throws(RedisError) {
+        var inspection = inspection
         let start = inspection.count - inspection.overlap.count
         connection.append("LRANGE", inspection.key, String(start), String(start + Inspection.chunk - 1))
         let reply = try connection.readReply()

@@ -108,8 +108,8 @@ private final class RunningBridge {
             }
             writer.ask { feeds in
                 poller.post(on: poller.executor) { $0.visit(feeds) }
-            } inspect: { feed in
-                poller.post(on: poller.executor) { $0.inspect(feed) }
+            } inspect: { feeds in
+                poller.post(on: poller.executor) { $0.inspect(feeds) }
             }
         }
         poller.post(on: poller.executor) { [hubs] poller in

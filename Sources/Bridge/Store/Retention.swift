@@ -10,16 +10,21 @@ final class Retention {
 
     private let connection: SQLiteConnection
     private let head: SQLiteStatement
+    private let stepEnd: SQLiteStatement
     private let redate: SQLiteStatement
+    /// How far the log was looked through for rows from the future; `nil` where none is known of.
+    private var redatedTo: LogPosition?
     private let deleteNotification: SQLiteStatement
     private let deleteLog: SQLiteStatement
     private let setPurged: SQLiteStatement
+    private let redateBroadcasts: SQLiteStatement
     private let deleteBroadcasts: SQLiteStatement
+    private let redateQuarantined: SQLiteStatement
     private let deleteQuarantined: SQLiteStatement
     private let trimming: [LogEntryKind: Trimming]
     private let feeds: SQLiteStatement
     private let deleteFeed: SQLiteStatement
-    private let overdueFeed: SQLiteStatement
+    private let overdueFeeds: SQLiteStatement
     private let overdue: SQLiteStatement
     private let deleteMark: SQLiteStatement
 
@@ -30,20 +35,28 @@ final class Retention {
             SELECT pos, notification, at FROM log
             WHERE pos > (SELECT purged FROM bridge) ORDER BY pos LIMIT \(Retention.rowsPerStep)
             """)
-        redate = try connection.prepare("UPDATE log SET at = ?2 WHERE pos = ?1")
+        stepEnd = try connection.prepare(
+            "SELECT max(pos) FROM (SELECT pos FROM log WHERE pos > ? ORDER BY pos LIMIT \(Retention.rowsPerStep))")
+        redate = try connection.prepare("UPDATE log SET at = ?3 WHERE pos > ?1 AND pos <= ?2 AND at > ?3")
         deleteNotification = try connection.prepare("DELETE FROM notifications WHERE seq = ? RETURNING feed")
         deleteLog = try connection.prepare("DELETE FROM log WHERE pos = ?")
         setPurged = try connection.prepare("UPDATE bridge SET purged = ?")
-        deleteBroadcasts = try connection.prepare(
+        let oldestBroadcasts = """
+            SELECT pos FROM log WHERE feed = \(LogStore.broadcasts) AND kind <> 1
+            ORDER BY pos LIMIT \(Retention.rowsPerStep)
             """
-            DELETE FROM log WHERE at < ? AND pos IN (
-                SELECT pos FROM log WHERE feed = \(LogStore.broadcasts) AND kind <> 1
-                ORDER BY pos LIMIT \(Retention.rowsPerStep))
+        redateBroadcasts = try connection.prepare(
+            "UPDATE log SET at = ?1 WHERE at > ?1 AND pos IN (\(oldestBroadcasts))")
+        deleteBroadcasts = try connection.prepare("DELETE FROM log WHERE at < ? AND pos IN (\(oldestBroadcasts))")
+        redateQuarantined = try connection.prepare(
+            """
+            UPDATE quarantine SET stored_at = ?1 WHERE seq IN (
+                SELECT seq FROM quarantine WHERE stored_at > ?1 LIMIT \(Retention.rowsPerStep))
             """)
         deleteQuarantined = try connection.prepare(
             """
-            DELETE FROM quarantine
-            WHERE seq IN (SELECT seq FROM quarantine ORDER BY seq LIMIT \(Retention.rowsPerStep)) AND stored_at < ?
+            DELETE FROM quarantine WHERE seq IN (
+                SELECT seq FROM quarantine WHERE stored_at < ? ORDER BY stored_at LIMIT \(Retention.rowsPerStep))
             """)
         var trimming: [LogEntryKind: Trimming] = [:]
         for kind in LogEntryKind.notifications { trimming[kind] = try Trimming(kind, connection) }
@@ -56,10 +69,10 @@ final class Retention {
             FROM feeds WHERE id > ? ORDER BY id LIMIT 100
             """)
         deleteFeed = try connection.prepare("DELETE FROM feeds WHERE id = ?")
-        overdueFeed = try connection.prepare(
+        overdueFeeds = try connection.prepare(
             """
             SELECT removed_at, feed FROM forgotten WHERE (removed_at, feed) > (?1, ?2) AND removed_at < ?3
-            ORDER BY removed_at, feed LIMIT 1
+            ORDER BY removed_at, feed LIMIT \(Retention.rowsPerStep)
             """)
         overdue = try connection.prepare("SELECT id FROM forgotten WHERE feed = ? AND removed_at < ?")
         deleteMark = try connection.prepare("DELETE FROM forgotten WHERE feed = ? AND id = ?")
@@ -82,6 +95,7 @@ final class Retention {
     func removeLog(before cutoff: Int64, now: Int64) throws -> Removal {
         var removal = Removal()
         let rows = try rowsAtHead(before: cutoff, now: now)
+        removal.isFull = try redateFuture(now) || rows.count == Retention.rowsPerStep
         guard let last = rows.last else { return removal }
         try connection.transaction {
             for row in rows {
@@ -90,7 +104,6 @@ final class Retention {
             }
             try run(setPurged, last.position)
         }
-        removal.isFull = rows.count == Retention.rowsPerStep
         return removal
     }
 
@@ -98,31 +111,50 @@ final class Retention {
         before cutoff: Int64, now: Int64
     ) throws(SQLiteError) -> [(position: LogPosition, notification: Int64?)] {
         var rows: [(LogPosition, Int64?)] = []
-        var fromTheFuture: LogPosition?
+        defer { head.reset() }
         while try head.step() {
             let (position, at) = (head.int64(0), head.int64(2))
             guard at < cutoff else {
-                if at > now { fromTheFuture = position }
+                if at > now, redatedTo == nil { redatedTo = position - 1 }
                 break
             }
             rows.append((position, head.optionalInt64(1)))
         }
-        head.reset()
-        // A time that is yet to come is that of a clock that was wrong: it counts from now.
-        if let fromTheFuture { try run(redate, fromTheFuture, now) }
         return rows
     }
 
-    /// Removes the oldest of what was set aside.
-    func removeQuarantined(before cutoff: Int64) throws(SQLiteError) -> Int {
+    /// Dates what a clock that was wrong dated into the future: it counts from now.
+    ///
+    /// A clock is wrong for a while, so once there is such a row the log is looked through from there, a step at a time,
+    /// until a step finds none.
+    ///
+    /// - Returns: whether there may be more.
+    private func redateFuture(_ now: Int64) throws(SQLiteError) -> Bool {
+        guard let start = redatedTo else { return false }
+        redatedTo = nil
+        stepEnd.bind(1, start)
+        let end = try stepEnd.step() ? stepEnd.optionalInt64(0) : nil
+        stepEnd.reset()
+        guard let end else { return false }
+        try run(redate, start, end, now)
+        guard connection.changes > 0 else { return false }
+        redatedTo = end
+        return true
+    }
+
+    /// Removes the oldest of what was set aside; whether there may be more.
+    func removeQuarantined(before cutoff: Int64, now: Int64) throws(SQLiteError) -> Bool {
+        try run(redateQuarantined, now)
+        let redated = connection.changes
         try run(deleteQuarantined, cutoff)
-        return connection.changes
+        return max(redated, connection.changes) == Retention.rowsPerStep
     }
 
     /// Removes the oldest broadcast events; to have missed them is no gap.
     ///
     /// - Returns: whether there may be more.
-    func removeBroadcasts(before cutoff: Int64) throws(SQLiteError) -> Bool {
+    func removeBroadcasts(before cutoff: Int64, now: Int64) throws(SQLiteError) -> Bool {
+        try run(redateBroadcasts, now)
         try run(deleteBroadcasts, cutoff)
         return connection.changes == Retention.rowsPerStep
     }
@@ -227,13 +259,16 @@ final class Retention {
         var feed = ""
     }
 
-    /// The next feed behind a place that has marks from before `cutoff`.
-    func feedWithMarks(after place: MarkPlace, before cutoff: Int64) throws(SQLiteError) -> MarkPlace? {
-        overdueFeed.bind(1, place.removedAt)
-        overdueFeed.bind(2, place.feed)
-        overdueFeed.bind(3, cutoff)
-        defer { overdueFeed.reset() }
-        return try overdueFeed.step() ? MarkPlace(removedAt: overdueFeed.int64(0), feed: overdueFeed.string(1)) : nil
+    /// The places behind one that have marks from before `cutoff`, the oldest first; a feed may have several.
+    func feedsWithMarks(after place: MarkPlace, before cutoff: Int64) throws(SQLiteError) -> [MarkPlace] {
+        overdueFeeds.bind(1, place.removedAt)
+        overdueFeeds.bind(2, place.feed)
+        overdueFeeds.bind(3, cutoff)
+        var places: [MarkPlace] = []
+        while try overdueFeeds.step() {
+            places.append(MarkPlace(removedAt: overdueFeeds.int64(0), feed: overdueFeeds.string(1)))
+        }
+        return places
     }
 
     /// Removes a feed's marks from before `cutoff`, but for those of `listed` ids; whether there may be more.

@@ -29,7 +29,8 @@ extension StoreWriter {
 
     /// Removes events that are no longer replayed; whether there may be more.
     func purgeBroadcasts(_ store: LogStore) throws -> Bool {
-        try store.retention.removeBroadcasts(
-            before: WallClock.unixMilliseconds - StoreWriter.broadcastRetentionMilliseconds)
+        let now = WallClock.unixMilliseconds
+        return try store.retention.removeBroadcasts(
+            before: now - StoreWriter.broadcastRetentionMilliseconds, now: now)
     }
 }

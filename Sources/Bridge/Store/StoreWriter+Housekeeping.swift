@@ -14,18 +14,22 @@ struct Housekeeping {
     var nextMarks = MonotonicTime(nanoseconds: 0)
     /// Feeds whose marks were looked at in this pass.
     var feedsWithMarks: Set<String> = []
+    /// Whether lists are being read through.
+    var isInspecting = false
     /// Has the poller visit lists that may have vanished unnoticed.
     var visit: @Sendable ([FeedName]) -> Void = { _ in }
-    /// Has the poller read through a list for the ids on it.
-    var inspect: @Sendable (FeedName) -> Void = { _ in }
+    /// Has the poller read through lists for the ids on them; `inspected` says that it is done.
+    var inspect: @Sendable ([FeedName]) -> Void = { _ in }
 
     static let idleInterval: Milliseconds = 2000
     static let marksInterval: Milliseconds = 3_600_000
+    /// How many lists are read through at a time.
+    static let listsPerStep = 100
 }
 
 extension StoreWriter {
     /// Says who looks at lists for it.
-    func ask(visit: @escaping @Sendable ([FeedName]) -> Void, inspect: @escaping @Sendable (FeedName) -> Void) {
+    func ask(visit: @escaping @Sendable ([FeedName]) -> Void, inspect: @escaping @Sendable ([FeedName]) -> Void) {
         housekeeping.visit = visit
         housekeeping.inspect = inspect
     }
@@ -47,8 +51,8 @@ extension StoreWriter {
                 let purgesMore = try purge(store)
                 let broadcastsMore = try purgeBroadcasts(store)
                 let trimsMore = try lookThroughFeeds(store)
-                try lookThroughMarks(store, now)
-                return takesMore || tellsMore || purgesMore || broadcastsMore || trimsMore
+                let forgetsMore = try lookThroughMarks(store, now)
+                return takesMore || tellsMore || purgesMore || broadcastsMore || trimsMore || forgetsMore
             }
         } catch {
             // What it is was noted for the operator; the next step tries again.
@@ -70,10 +74,10 @@ extension StoreWriter {
 
     private func purge(_ store: LogStore) throws -> Bool {
         guard let cutoff else { return false }
-        let removal = try store.retention.removeLog(before: cutoff, now: WallClock.unixMilliseconds)
+        let now = WallClock.unixMilliseconds
+        let removal = try store.retention.removeLog(before: cutoff, now: now)
         note(removal)
-        let quarantined = try store.retention.removeQuarantined(before: cutoff)
-        return removal.isFull || quarantined == Retention.rowsPerStep
+        return try store.retention.removeQuarantined(before: cutoff, now: now) || removal.isFull
     }
 
     private func note(_ removal: Retention.Removal) {
@@ -110,25 +114,42 @@ extension StoreWriter {
 
     // MARK: - Marks of removed ids
 
-    /// Finds the next feed with marks that are past the retention, and has its list read through.
+    /// Finds the next feeds with marks that are past the retention, and has their lists read through.
     ///
     /// A mark goes only where its entry is no longer on the list; otherwise the entry would come back with the next
     /// reading of the whole list.
-    private func lookThroughMarks(_ store: LogStore, _ now: MonotonicTime) throws {
-        guard let cutoff, now >= housekeeping.nextMarks else { return }
-        guard let place = try store.retention.feedWithMarks(after: housekeeping.mark, before: cutoff) else {
+    ///
+    /// - Returns: whether there may be more, besides what comes once these lists are read through.
+    private func lookThroughMarks(_ store: LogStore, _ now: MonotonicTime) throws -> Bool {
+        guard let cutoff, now >= housekeeping.nextMarks, !housekeeping.isInspecting else { return false }
+        let places = try store.retention.feedsWithMarks(after: housekeeping.mark, before: cutoff)
+        guard !places.isEmpty else {
             housekeeping.mark = Retention.MarkPlace()
             housekeeping.feedsWithMarks.removeAll()
             housekeeping.nextMarks = now + Housekeeping.marksInterval
-            return
+            return false
         }
-        housekeeping.mark = place
-        guard housekeeping.feedsWithMarks.insert(place.feed).inserted else { return }
-        guard let name = FeedName(place.feed) else {
-            // It is of a row that named no feed: there is no list that could bring it back.
-            return post(on: executor) { $0.removeMarks(of: place.feed, except: []) }
+        var names: [FeedName] = []
+        for place in places where names.count < Housekeeping.listsPerStep {
+            housekeeping.mark = place
+            guard housekeeping.feedsWithMarks.insert(place.feed).inserted else { continue }
+            if let name = FeedName(place.feed) {
+                names.append(name)
+            } else {
+                // It is of a row that named no feed: there is no list that could bring it back.
+                post(on: executor) { $0.removeMarks(of: place.feed, except: []) }
+            }
         }
-        housekeeping.inspect(name)
+        guard !names.isEmpty else { return true }
+        housekeeping.isInspecting = true
+        housekeeping.inspect(names)
+        return false
+    }
+
+    /// Goes on with the next feeds, now that these lists are read through.
+    func inspected() {
+        housekeeping.isInspecting = false
+        housekeeping.next = .now
     }
 
     /// Forgets the overdue marks of a feed, but for those of ids that are on its list.

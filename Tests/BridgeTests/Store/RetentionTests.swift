@@ -1,4 +1,6 @@
 import Feeds
+import Reactor
+import Synchronization
 import Testing
 
 @testable import Bridge
@@ -59,8 +61,55 @@ struct RetentionTests {
                 try store.quarantine(feed: "user:1", reason: .notJSON, entry: $0, at: time)
             }
         }
-        #expect(try retention.removeQuarantined(before: 3) == 2)
+        #expect(try !retention.removeQuarantined(before: 3, now: 9))
         #expect(try count("quarantine") == 1)
+    }
+
+    @Test func `however much a wrong clock dated into the future, all of it counts from now`() throws {
+        let count = Retention.rowsPerStep + 100
+        for number in 0..<count { try test.store("user:1", "n\(number)", in: store) }
+        let day: Int64 = 86_400_000
+        try store.connection.execute("UPDATE log SET at = at + \(400 * day) WHERE pos BETWEEN 10 AND \(count - 10)")
+        // What was written after the clock was set right is not touched.
+        try store.connection.execute("UPDATE log SET at = at - 5 WHERE pos > \(count - 10)")
+        func step(_ cutoff: Int64) throws -> Retention.Removal {
+            try retention.removeLog(before: cutoff, now: stored + day)
+        }
+        #expect(try step(stored + 1).notifications == 9)
+        while try step(stored + 1).isFull {}
+        #expect(
+            try store.connection.scalarInt("SELECT count(*) FROM log WHERE at = \(stored + day)") == Int64(count) - 19)
+        #expect(try store.connection.scalarInt("SELECT count(*) FROM log WHERE at = \(stored - 5)") == 10)
+        var removed = 9
+        for _ in 0..<2 { removed += try step(stored + day + 1).notifications }
+        #expect(removed == count)
+    }
+
+    @Test func `what was set aside while a clock was wrong does not keep the rest`() throws {
+        try [UInt8(ascii: "x")].withUnsafeBufferPointer { entry in
+            for _ in 0..<Retention.rowsPerStep + 10 {
+                try store.quarantine(feed: "user:1", reason: .notJSON, entry: entry, at: 1_000_000)
+            }
+            for _ in 0..<3 { try store.quarantine(feed: "user:1", reason: .notJSON, entry: entry, at: 1000) }
+        }
+        #expect(try retention.removeQuarantined(before: 2000, now: 5000))
+        #expect(try count("quarantine") == Int64(Retention.rowsPerStep) + 10)
+        #expect(try !retention.removeQuarantined(before: 2000, now: 5000))
+        #expect(try retention.removeQuarantined(before: 5001, now: 5001))
+        #expect(try !retention.removeQuarantined(before: 5001, now: 5001))
+        #expect(try count("quarantine") == 0)
+    }
+
+    @Test func `broadcast events of a wrong clock go a minute after it is set right`() throws {
+        try store.transaction(appending: 2) {
+            for time in [1_000_000, 1000] as [Int64] {
+                _ = try store.append(BroadcastEvent(name: "e", value: [], at: time), at: time)
+            }
+        }
+        #expect(try !retention.removeBroadcasts(before: 2000, now: 5000))
+        #expect(try count("log") == 1)
+        #expect(try !retention.removeBroadcasts(before: 5001, now: 65_000))
+        #expect(try count("log") == 0)
     }
 
     // MARK: - By number
@@ -119,16 +168,53 @@ struct RetentionTests {
         #expect(throws: TestError.self) { try test.store("user:1", "a", in: store) }
 
         let now = try #require(try store.connection.scalarInt("SELECT max(removed_at) FROM forgotten"))
-        #expect(try retention.feedWithMarks(after: .init(), before: now) == nil)
-        let place = try #require(try retention.feedWithMarks(after: .init(), before: now + 1))
-        #expect(place.feed == "user:1")
-        #expect(try retention.feedWithMarks(after: place, before: now + 1) == nil)
+        #expect(try retention.feedsWithMarks(after: .init(), before: now).isEmpty)
+        let places = try retention.feedsWithMarks(after: .init(), before: now + 1)
+        #expect(places.map(\.feed) == ["user:1", "user:1"])
+        #expect(try retention.feedsWithMarks(after: places[0], before: now + 1).isEmpty)
 
         let listed = Array("b".utf8).withUnsafeBufferPointer { EntryHash($0) }
         #expect(try !retention.removeMarks(of: "user:1", before: now, except: [listed]))
         #expect(try count("forgotten") == 2)
         #expect(try !retention.removeMarks(of: "user:1", before: now + 1, except: [listed]))
         #expect(try store.connection.scalarText("SELECT group_concat(id) FROM forgotten") == "b")
+    }
+
+    @Test(arguments: [1, 30])
+    func `the overdue marks of many feeds are looked through by the hundred`(marksEach: Int) async throws {
+        try store.connection.execute(
+            """
+            WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < \(250 * marksEach - 1))
+            INSERT INTO forgotten SELECT 'user:' || (n % 250), 'i' || n, n FROM n
+            """)
+        try await RunningWriter.run(test) { running in
+            let asked = Mutex<[[FeedName]]>([])
+            let writer = running.writer
+            await writer.ask { _ in
+            } inspect: { feeds in
+                asked.withLock { $0.append(feeds) }
+            }
+            var now = MonotonicTime.now
+            func turn(_ times: Int) async {
+                for _ in 0..<times {
+                    now = now + 60_000
+                    _ = await writer.turn(now)
+                }
+            }
+            await turn(2)
+            // The next ones wait until these lists are read through.
+            #expect(asked.withLock { $0.map(\.count) } == [100])
+            #expect(running.telemetry.readiness.all.map(\.reason) == [])
+            for _ in 0..<2 {
+                await writer.inspected()
+                await turn(1 + marksEach / 2)
+            }
+            #expect(asked.withLock { Set($0.flatMap(\.self)).count } == 250)
+            for feed in asked.withLock({ $0.flatMap(\.self) }) { await writer.removeMarks(of: feed.text, except: []) }
+            // Feeds with more than a step's share go on by themselves.
+            for _ in 0..<3 { _ = try await writer.positions(of: []) }
+            #expect(try count("forgotten") == 0)
+        }
     }
 
     @Test func `an id that no entry came with leaves no mark`() async throws {
