@@ -32,6 +32,12 @@ export async function refusalOf(feeds) {
     return null;
 }
 
+/** The keys of each kind, and how to reach Redis. */
+export async function writersGuide() {
+    const response = await ask('v1/kinds');
+    return response.json();
+}
+
 /** Watched feeds and how many streams each has. */
 export async function presence() {
     const response = await ask('v1/presence');

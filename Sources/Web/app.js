@@ -5,6 +5,7 @@ import { connect } from './flagpole.js';
 import './flagpole-bell.js';
 import { FeedColumn } from './column.js';
 import { byId, oncePerTurn } from './dom.js';
+import { isDeclared } from './kinds.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf, feedsInAddress, writeAddress } from './names.js';
 import { startOperations } from './operations.js';
@@ -68,7 +69,10 @@ byId('watch').addEventListener('submit', (event) => {
 });
 startPushing();
 startOperations();
-[byId('feed-a').value, byId('feed-b').value] = feedsInAddress();
+const [feedA, feedB] = feedsInAddress();
+byId('feed-a').value = feedA ?? 'user:42';
+// One unknown kind would have the whole stream refused.
+byId('feed-b').value = feedB ?? (await isDeclared('job:7') ? 'job:7' : 'user:43');
 watchFromForm();
 if (inbox === null) {
     byId('pill').dataset.phase = 'offline';

@@ -17,6 +17,9 @@ export function copyable(text, name) {
     return element('div', 'copyable', code, copy);
 }
 
+/** A word as a shell takes it. A key may hold whatever the configuration does, and an ID a vertical bar. */
+export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
 async function writeToClipboard(text) {
     try {
         await navigator.clipboard.writeText(text);

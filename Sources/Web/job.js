@@ -3,9 +3,10 @@
 import { connect } from './flagpole.js';
 import { historyOf } from './api.js';
 import { clip } from './body.js';
-import { copyable } from './copying.js';
+import { copyable, quoted } from './copying.js';
 import { byId, drawing, oncePerTurn } from './dom.js';
 import { newestRun, sampleOf } from './job-run.js';
+import { guide, keysOf } from './kinds.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf } from './names.js';
 import { key } from './sign-in.js';
@@ -26,21 +27,32 @@ const area = drawing('path', { class: 'area' });
 const times = new Map();
 let inbox;
 
+/** What there is to say of where the server tells nothing, or knows no jobs. */
+const USUAL = {
+    kinds: { job: { source: 'flag+list', list: 'job:{id}:progress', flag: 'job:{id}:has_progress' } },
+    redis: { command: 'redis-cli -s data/redis.sock' },
+};
+
 /** A loop for any shell: each turn is two Redis commands. */
-const loopFor = (job) => `cli="redis-cli -s data/redis.sock"
+const loopFor = ({ command }, { list, flag }) => `cli() { ${command} "$@"; }
 for percent in $(seq 0 5 100); do
   status=running; [ $percent -eq 100 ] && status=completed
-  $cli RPUSH '${job}:progress' "{\\"percent\\":$percent,\\"status\\":\\"$status\\"}"
-  $cli SET '${job}:has_progress' 1
-  sleep 0.1
+  cli RPUSH ${quoted(list)} "{\\"percent\\":$percent,\\"status\\":\\"$status\\"}"
+${flag === null ? '' : `  cli SET ${quoted(flag)} 1\n`}  sleep 0.1
 done
-$cli EXPIRE '${job}:progress' 3600`;
+cli EXPIRE ${quoted(list)} 3600`;
+
+async function showLoop() {
+    const { kinds = {}, redis = USUAL.redis } = await guide;
+    const keys = keysOf(feed, kinds) ?? keysOf(feed, USUAL.kinds);
+    byId('loop').replaceChildren(copyable(loopFor(redis, keys), `a shell loop that reports the progress of ${feed}`));
+}
 
 async function start() {
     byId('feed').textContent = feed;
     const fault = faultOf(feed);
     if (fault !== null) return showNotice(fault);
-    byId('loop').replaceChildren(copyable(loopFor(feed), `a shell loop that reports the progress of ${feed}`));
+    showLoop();
     byId('history').append(area, line);
     // First, so that what was there before the page has its time.
     const stored = await historyOf(feed, 1000).catch(() => []);

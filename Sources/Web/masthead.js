@@ -12,7 +12,8 @@ export async function showState({ state }, feeds, onRefusal = ({ message }) => s
     if (byId('phase').textContent !== NAMES[state.name]) byId('phase').textContent = NAMES[state.name];
     if (state.name === 'live') byId('notice').hidden = true;
     if (state.name !== 'offline') return;
-    if (state.reason === 'ended') showNotice('Every feed has ended. Once something new is pushed, come back to this tab or reload it.');
+    if (state.reason === 'ended')
+        showNotice('Every feed has ended. Once something new is pushed, come back to this tab or reload it.');
     if (state.reason === 'auth-expired') showNotice('Your access has expired. Sign in again where you got it.');
     const refusal = await refusalOf(feeds);
     if (refusal !== null) onRefusal(refusal);

@@ -9,10 +9,10 @@ export function faultOf(name) {
         + 'ID: 1 to 128 of A-Z a-z 0-9 . _ @ + - |';
 }
 
-/** The two feeds that the page's query asks for. */
+/** The two feeds that the page's query asks for, null where it does not. */
 export function feedsInAddress() {
     const query = new URLSearchParams(location.search);
-    return [query.get('a') ?? 'user:42', query.get('b') ?? 'job:7'];
+    return [query.get('a'), query.get('b')];
 }
 
 /** Keeps them there, so that a reload or a shared link shows the same. */

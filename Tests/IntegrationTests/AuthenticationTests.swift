@@ -204,7 +204,7 @@ struct AuthenticationTests {
         #expect(try publish("user:42", bearer("job-key-0123456789")) == 403)
         #expect(try publish("job:1", bearer("job-key-0123456789")) == 201)
         #expect(try publish("user:42", bearer(Self.adminKey)) == 201)
-        for target in ["/metrics", "/v1/presence", "/v1/quarantine"] {
+        for target in ["/metrics", "/v1/kinds", "/v1/presence", "/v1/quarantine"] {
             #expect(try status(bridge, "GET", target) == 401)
             #expect(try status(bridge, "GET", target, bearer(token)) == 403)
             #expect(try status(bridge, "GET", target, bearer(Self.adminKey)) == 200)
@@ -239,7 +239,7 @@ struct AuthenticationTests {
         let port = try LoopbackSocket.unusedPort()
         for mode in ["open", "token"] {
             let bridge = try bridge(mode, server: ["admin": "127.0.0.1:\(port)"])
-            for target in ["/", "/metrics", "/v1/presence", "/v1/quarantine"] {
+            for target in ["/", "/metrics", "/v1/kinds", "/v1/presence", "/v1/quarantine"] {
                 #expect(try bridge.client().request("GET", target, headers: bearer(Self.adminKey)).status == 404)
                 #expect(try HTTPClient(bridge, port: port).request("GET", target).status == 200)
             }

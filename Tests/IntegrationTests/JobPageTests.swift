@@ -11,15 +11,15 @@ struct JobPageTests {
         browser = try PageBrowser()
     }
 
-    private func jobBridge() throws -> FlagpoleProcess {
+    private func jobBridge(prefix: String = "") throws -> FlagpoleProcess {
         let job: [String: Any] = [
             "list": "job:{id}:progress", "flag": "job:{id}:has_progress", "poll_interval_ms": 50,
         ]
-        return try FlagpoleProcess(["kinds": ["job": job]])
+        return try FlagpoleProcess(["kinds": ["job": job], "redis": ["prefix": prefix]])
     }
 
     @Test func `the shell loop that the page shows brings it from 0 to 100 percent`() throws {
-        let bridge = try jobBridge()
+        let bridge = try jobBridge(prefix: "shop:")
         let page = try browser.open(bridge, path: "/job.html?job=12")
         try page.wait(for: "live")
         #expect(try page.text("#status") == "Waiting for the first report")

@@ -53,6 +53,29 @@ struct OperationTests {
         #expect(try bridge.get("/v1/quarantine?limit=0").status == 400)
     }
 
+    @Test func `whoever writes is told the keys with their prefix, and how to reach Redis without its password`() throws
+    {
+        let feed: [String: Any] = ["source": "list", "list": "feed/{id}", "ttl_seconds": 60]
+        let bridge = try FlagpoleProcess([
+            "redis": ["prefix": "app:", "port": LoopbackSocket.unusedPort()], "kinds": ["feed": feed],
+        ])
+        let data = bridge.directory.path("data")
+        let command = #"redis-cli -s \#(data)/redis.sock --no-auth-warning -a \"$(cat \#(data)/redis.password)\""#
+        #expect(
+            try bridge.get("/v1/kinds").text == #"""
+                {"kinds":{"user":{"source":"flag+list","list":"app:notifications:user:{id}",\#
+                "flag":"app:user:{id}:has_new_notification","inbox":true,"ttl_seconds":604800},\#
+                "feed":{"source":"list","list":"app:feed/{id}","inbox":false,"ttl_seconds":60}},\#
+                "redis":{"command":"\#(command)","socket":"\#(data)/redis.sock","database":0,"password":true}}
+                """#)
+
+        let port = try LoopbackSocket.unusedPort()
+        let away = try FlagpoleProcess(["redis": ["url": "redis://:a-secret@127.0.0.1:\(port)/3"]])
+        let other = try away.get("/v1/kinds").json["redis"]
+        #expect(other?["command"]?.asString == "redis-cli -h 127.0.0.1 -p \(port) -n 3")
+        #expect(other?["host"]?.asString == "127.0.0.1" && other?["password"]?.asBool == true)
+    }
+
     // MARK: - flagpole read
 
     @Test func `read marks by ids, through one and all, takes ids back, and tells open tabs`() throws {

@@ -75,12 +75,21 @@ struct PageOperationsTests {
         #expect(try browser.newLogLines() == [])
     }
 
-    @Test func `the two commands that the page offers reach it`() throws {
-        let commands = try page.text("#panel-Shell code")
-        #expect(commands.split(separator: "\n").count == 2)
+    /// Runs the commands that a page offers to a shell, in the bridge's directory.
+    private func run(commandsOf page: PageWindow, of bridge: FlagpoleProcess) throws -> String {
+        var commands = ""
+        try eventually("the commands") {
+            commands = try page.text("#panel-Shell code")
+            return commands != ""
+        }
         try bridge.directory.write(commands, to: "commands.sh")
         let shell = try ChildProcess(["sh", "-c", "cd '\(bridge.directory.path)' && exec sh commands.sh"])
         #expect(try shell.wait() == 0)
+        return commands
+    }
+
+    @Test func `the two commands that the page offers reach it`() throws {
+        #expect(try run(commandsOf: page, of: bridge).split(separator: "\n").count == 2)
         try page.wait(for: ["order-12345"], in: "user:42")
         #expect(try page.cards("user:42").first?.title == "New order")
 
@@ -93,6 +102,21 @@ struct PageOperationsTests {
             let text = try #require(shown.asString)
             #expect(text.contains("notifications:user:42") && text.contains("user:42:has_new_notification"))
         }
+    }
+
+    @Test func `the commands name the keys of the kinds that are declared, and the Redis that is used`() throws {
+        let redis = try RedisServer()
+        let order: [String: Any] = ["source": "list", "list": "orders {id}", "poll_interval_ms": 50]
+        let user: [String: Any] = ["list": "inbox/{id}", "flag": "inbox/{id}/news"]
+        let bridge = try FlagpoleProcess(
+            ["redis": ["url": redis.url, "prefix": "it's "], "kinds": ["order": order, "user": user]])
+        for (feeds, count) in [("a=order:1&b=user:42", 1), ("a=user:42&b=order:1", 2)] {
+            let page = try browser.open(bridge, feeds)
+            try page.wait(for: "live")
+            #expect(try run(commandsOf: page, of: bridge).split(separator: "\n").count == count)
+            try page.wait(for: ["order-12345"], in: count == 1 ? "order:1" : "user:42")
+        }
+        #expect(try browser.newLogLines() == [])
     }
 
     @Test func `everything that the page loads comes from the bridge itself`() throws {

@@ -115,6 +115,15 @@ struct PageTests {
         #expect(try browser.newLogLines() == [])
     }
 
+    @Test func `without a query the page shows two feeds of kinds that are declared`() throws {
+        for (bridge, second) in [(try FlagpoleProcess(), "user:43"), (try jobBridge(), "job:7")] {
+            let page = try browser.open(bridge, path: "/")
+            try page.wait(for: "live")
+            #expect(try page.texts(".column h2") == ["user:42", second])
+            #expect(try browser.newLogLines() == [])
+        }
+    }
+
     @Test func `a feed of an unknown kind is refused in the server's words`() throws {
         let bridge = try FlagpoleProcess()
         let page = try browser.open(bridge, "a=user:42&b=nosuch:7")

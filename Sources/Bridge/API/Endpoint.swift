@@ -11,6 +11,7 @@ enum Endpoint: Sendable {
     case markRead
     case markUnread
     case remove
+    case kinds
     case presence
     case mintToken
     case revokeToken
@@ -32,6 +33,7 @@ enum Endpoint: Sendable {
         router.add(.get, "/v1/feeds/{feed}/unread", .unread)
         router.add(.post, "/v1/feeds/{feed}/unread", .markUnread)
         router.add(.post, "/v1/feeds/{feed}/read", .markRead)
+        router.add(.get, "/v1/kinds", .kinds)
         router.add(.get, "/v1/presence", .presence)
         router.add(.post, "/v1/tokens", .mintToken)
         router.add(.delete, "/v1/tokens/{token}", .revokeToken)
@@ -69,7 +71,7 @@ enum Endpoint: Sendable {
     /// Whether it tells of more than a reader's feeds, and moves to `server.admin` where there is one.
     var isForOperators: Bool {
         switch self {
-        case .metrics, .presence, .quarantine: true
+        case .metrics, .kinds, .presence, .quarantine: true
         case .file(let file): file.name == "index.html"
         default: false
         }

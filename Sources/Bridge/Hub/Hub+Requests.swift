@@ -106,6 +106,9 @@ extension Hub {
             try broadcast(request, for: caller, id)
         case .history, .unread, .markRead, .markUnread, .remove:
             try serveInbox(asked.endpoint, parameters, request, for: caller, id)
+        case .kinds:
+            try caller.checkOperating()
+            connections.respond(id, HTTPResponse(json: settings.writersGuide()))
         case .presence:
             try caller.checkOperating()
             try servePresence(request, id)

@@ -10,12 +10,13 @@ enum Banner {
         let user = settings.kinds.first { $0.name == "user" } ?? settings.kinds[0]
         let program = CommandLine.arguments.first ?? "flagpole"
         let prefix = settings.redis.prefix
+        let client = settings.redisCommand(for: redis)
         let list = prefix + (user.list?.key(for: "42") ?? "")
         let flag = prefix + (user.flag?.key(for: "42") ?? "")
         let text = """
             Flagpole \(version) is at \(address)
-              push   \(client(settings, redis)) RPUSH \(list) '{"title":"Hello","message":"from redis-cli"}'
-                     \(client(settings, redis)) SET \(flag) 1
+              push   \(client) RPUSH \(list) '{"title":"Hello","message":"from redis-cli"}'
+                     \(client) SET \(flag) 1
               or     \(program) push \(user.name):42 --title Hello --message "from the command line"\(options)
               watch  \(program) tail \(user.name):42\(options)
             \(settings.server.admin.map { "  admin  http://\($0)/\n" } ?? "")  data   \(settings.databasePath)\(settings.redis.isEmbedded ? ", and Redis in \(settings.dataDirectory)/" : "")
@@ -24,15 +25,5 @@ enum Banner {
             """
         let bytes = Array(text.utf8)
         _ = write(STDOUT_FILENO, bytes, bytes.count)
-    }
-
-    /// How to reach Redis from a shell, never with a password.
-    private static func client(_ settings: Configuration, _ redis: RedisEndpoint) -> String {
-        switch redis.address {
-        case .unix(let path) where settings.redis.isEmbedded && settings.redis.port != 0:
-            "redis-cli -s \(path) --no-auth-warning -a \"$(cat \(settings.embeddedRedisPasswordFile))\""
-        case .unix(let path): "redis-cli -s \(path)"
-        case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
-        }
     }
 }
