@@ -37,7 +37,7 @@ extension StoreWriter {
         var commit = Commit(bytes: [])
         var outcomes = ArrivalOutcomes()
         let hasMore = try store.transaction(appending: Arrivals.rowsPerStep + 1) {
-            let now = WallClock.unixMilliseconds
+            let now = wallClock()
             let (rows, hasMore) = try store.arrivals.take(feed.text)
             guard !rows.isEmpty else { return hasMore }
             let number = try store.positions.number(of: feed)
@@ -101,7 +101,7 @@ extension StoreWriter {
         var outcomes = ArrivalOutcomes()
         let hasMore = try store.connection.transaction {
             let (rows, hasMore) = try store.arrivals.take(name)
-            let now = WallClock.unixMilliseconds
+            let now = wallClock()
             for row in rows { try setAside(row, of: name, .badFeed, store, now, &outcomes) }
             return hasMore
         }

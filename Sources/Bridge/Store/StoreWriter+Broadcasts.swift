@@ -12,7 +12,7 @@ extension StoreWriter {
         var commit = Commit(bytes: [])
         try withStore { store in
             try store.transaction(appending: flags.count) {
-                let now = WallClock.unixMilliseconds
+                let now = wallClock()
                 for flag in flags {
                     // What is too large to be sent on is told without its value.
                     let isLarge = flag.value.count > settings.poll.maxNotificationBytes
@@ -29,7 +29,7 @@ extension StoreWriter {
 
     /// Removes events that are no longer replayed; whether there may be more.
     func purgeBroadcasts(_ store: LogStore) throws -> Bool {
-        let now = WallClock.unixMilliseconds
+        let now = wallClock()
         return try store.retention.removeBroadcasts(
             before: now - StoreWriter.broadcastRetentionMilliseconds, now: now)
     }

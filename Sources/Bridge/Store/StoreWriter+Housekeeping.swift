@@ -69,12 +69,12 @@ extension StoreWriter {
 
     private var cutoff: Int64? {
         let days = settings.database.retentionDays
-        return days > 0 ? WallClock.unixMilliseconds - Int64(days) * 86_400_000 : nil
+        return days > 0 ? wallClock() - Int64(days) * 86_400_000 : nil
     }
 
     private func purge(_ store: LogStore) throws -> Bool {
         guard let cutoff else { return false }
-        let now = WallClock.unixMilliseconds
+        let now = wallClock()
         let removal = try store.retention.removeLog(before: cutoff, now: now)
         note(removal)
         return try store.retention.removeQuarantined(before: cutoff, now: now) || removal.isFull

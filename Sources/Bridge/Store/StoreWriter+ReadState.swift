@@ -21,7 +21,7 @@ extension StoreWriter {
         try withStore { store in
             guard try store.timetable.isScheduled(id, of: feed) else { return }
             try store.connection.transaction {
-                try store.timetable.cancel(id, of: feed, at: WallClock.unixMilliseconds)
+                try store.timetable.cancel(id, of: feed, at: wallClock())
             }
         }
         return try change(feed) { state, _ in try state.remove(id, from: feed) }
@@ -49,7 +49,7 @@ extension StoreWriter {
             var commit = Commit(bytes: [])
             let feeds = Dictionary(grouping: part, by: \.feed)
             try store.transaction(appending: part.count) {
-                let now = WallClock.unixMilliseconds
+                let now = wallClock()
                 for (feed, notifications) in feeds {
                     guard let number = try store.positions.feed(feed)?.id,
                         let change = try store.readState.markRead(feed, .ids(notifications.map(\.id)), at: now)
@@ -69,7 +69,7 @@ extension StoreWriter {
         return try withStore { store in
             var commit = Commit(bytes: [])
             let unread: Int? = try store.transaction(appending: 1) {
-                let now = WallClock.unixMilliseconds
+                let now = wallClock()
                 guard let number = try store.positions.feed(feed)?.id else { return isInbox ? 0 : nil }
                 let change = try body(store.readState, now)
                 let unread = isInbox ? try store.unread(feed) : nil
@@ -94,7 +94,7 @@ extension StoreWriter {
         var commit = Commit(bytes: [])
         var feeds: Set<String> = []
         try store.transaction(appending: ReadState.idsPerEvent + 1) {
-            let now = WallClock.unixMilliseconds
+            let now = wallClock()
             for (name, changes) in try store.readState.takeForeignChanges(at: now) {
                 feeds.insert(name)
                 guard let feed = FeedName(name), settings.kind(of: feed)?.isInbox == true,

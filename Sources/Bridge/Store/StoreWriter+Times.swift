@@ -25,7 +25,7 @@ extension StoreWriter {
                 clock.isStale = false
             }
             guard let next = clock.next else { return .distantFuture }
-            let time = WallClock.unixMilliseconds
+            let time = wallClock()
             guard next <= time else { return now + Milliseconds(min(next - time, TimetableClock.longestWait)) }
             try withStore(for: .housekeeping) { store in
                 try deliverDue(at: time, store)

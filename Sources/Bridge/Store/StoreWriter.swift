@@ -15,6 +15,8 @@ actor StoreWriter {
     let telemetry: Telemetry
     private let epoch: String
     private let mark: @Sendable (LogPosition) -> Void
+    /// The time that is written, in Unix milliseconds; it may jump.
+    let wallClock: @Sendable () -> Int64
     /// The log's end as far as it was handed over.
     private var handedOver: LogPosition?
     private var announceGap: @Sendable (LogPosition) -> Void = { _ in }
@@ -36,8 +38,10 @@ actor StoreWriter {
     ///   - epoch: The database's name; another database at its path is refused.
     ///   - mark: Notes the last position that streams were told of, outside the database.
     ///   - telemetry: Where to report.
+    ///   - wallClock: What tells the time, in Unix milliseconds.
     init(
-        _ settings: Configuration, epoch: String, mark: @escaping @Sendable (LogPosition) -> Void, telemetry: Telemetry
+        _ settings: Configuration, epoch: String, mark: @escaping @Sendable (LogPosition) -> Void, telemetry: Telemetry,
+        wallClock: @escaping @Sendable () -> Int64 = { WallClock.unixMilliseconds }
     ) {
         self.settings = settings
         ruledKinds = RuledKind.table(settings.kinds)
@@ -45,6 +49,7 @@ actor StoreWriter {
         self.epoch = epoch
         self.mark = mark
         self.telemetry = telemetry
+        self.wallClock = wallClock
     }
 
     /// Says who gets what was committed.
@@ -80,7 +85,7 @@ actor StoreWriter {
         commit.notifications.reserveCapacity(count)
         var outcome = IngestOutcome()
         try withStore { store in
-            let now = WallClock.unixMilliseconds
+            let now = wallClock()
             if Faults.isOff(.positionInTransaction) {
                 for reading in batch.readings { _ = try store.positions.move(reading) }
             }

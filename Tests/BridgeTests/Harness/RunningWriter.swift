@@ -10,12 +10,16 @@ final class RunningWriter: Sendable {
     let telemetry = Telemetry.silent
     private let thread: NamedThread
     private let commits = Mutex<[Commit]>([])
+    private let clockOffset = ClockOffset()
 
     init(_ store: TestStore) {
         var settings = Configuration()
         settings.databasePath = store.path
         settings.kinds += store.kinds
-        let writer = StoreWriter(settings, epoch: store.identity.epoch, mark: { _ in }, telemetry: telemetry)
+        let writer = StoreWriter(
+            settings, epoch: store.identity.epoch, mark: { _ in }, telemetry: telemetry,
+            wallClock: { [clockOffset] in WallClock.unixMilliseconds + clockOffset.milliseconds.load(ordering: .relaxed)
+            })
         self.writer = writer
         thread = NamedThread("test writer") { writer.executor.run() }
         writer.post(on: writer.executor) { [self] writer in
@@ -35,6 +39,13 @@ final class RunningWriter: Sendable {
         }
         try await body(running)
         await running.writer.close()
+    }
+
+    /// Sets the writer's wall clock, by so much ahead of the real one.
+    func setClock(aheadBy milliseconds: Int64) { clockOffset.milliseconds.store(milliseconds, ordering: .relaxed) }
+
+    private final class ClockOffset: Sendable {
+        let milliseconds = Atomic<Int64>(0)
     }
 
     func ingest(_ batch: IngestBatch) async throws -> IngestOutcome { try await writer.ingest(batch) }

@@ -23,6 +23,7 @@ struct PollingScenario {
     /// Flags that say no, with their values: they are nobody's news, and nobody's to lower.
     private var restingFlags: [Int: String] = [:]
     private var flagsOfAnotherType: Set<Int> = []
+    private var clockSettings: Int64 = 0
 
     /// Calls `body` with the scenario, and checks all that was stored in the end.
     static func run(
@@ -64,6 +65,7 @@ struct PollingScenario {
     /// A writer does something and raises the flag; a feed that is watched is then up to date.
     mutating func stepWithFlag(_ poller: inout DrivenPoller) async throws {
         try await begin(&poller)
+        await setClock(poller)
         let index = writers.indices.any(&random)
         let signal = Signal.allCases.any(&random)
         if signal == .early {
@@ -86,6 +88,7 @@ struct PollingScenario {
     /// A writer does something and raises no flag; after a comparison and a sweep all feeds are up to date.
     mutating func stepWithoutFlag(_ poller: inout DrivenPoller) async throws {
         try await begin(&poller)
+        await setClock(poller)
         let index = writers.indices.any(&random)
         try write(index)
         try await disturb(&poller)
@@ -115,6 +118,14 @@ struct PollingScenario {
             flagsOfAnotherType.remove(index)
             restingFlags[index] = value
         }
+    }
+
+    /// The wall clock is set forward or back, by less than the retention, and housekeeping goes by it.
+    private mutating func setClock(_ poller: DrivenPoller) async {
+        guard random.isTrue(oneIn: 4) else { return }
+        clockSettings += 1
+        poller.running.setClock(aheadBy: Int64.random(in: -10 * 86_400_000...10 * 86_400_000, using: &random))
+        _ = await poller.running.writer.turn(.now + Milliseconds(clockSettings * 3_600_000))
     }
 
     private mutating func write(_ index: Int) throws {
