@@ -181,11 +181,6 @@ struct ConfigurationErrorTests {
 
         // Settings that do not go together.
         (
-            #"{"server": {"max_body_bytes": 70000000}}"#,
-            "server.max_buffered_request_bytes is 67108864, and server.max_body_bytes is 70000000: one request may not "
-                + "be larger than all together"
-        ),
-        (
             #"{"server": {"host": "0.0.0.0"}}"#,
             #"server.host is 0.0.0.0, and auth.mode is "open": without authentication only a loopback address is "#
                 + "served, such as 127.0.0.1"
@@ -231,6 +226,8 @@ struct ConfigurationErrorTests {
         ("server", "retry_ms", 1...3_600_000), ("server", "ping_ms", 10...3_600_000),
         ("server", "max_stream_ms", 0...604_800_000), ("server", "backlog_limit", 1...10_000),
         ("server", "max_pending_bytes", 1024...1_073_741_824), ("server", "stalled_stream_ms", 100...86_400_000),
+        ("server", "max_waiting_connections", 16...1_000_000),
+        ("server", "max_buffered_request_bytes", 65_536...17_179_869_184),
         ("server", "drain_ms", 0...600_000), ("redis", "port", 0...65_535), ("database", "retention_days", 0...36_500),
         ("poll", "interval_ms", 1...3_600_000), ("poll", "active_interval_ms", 1...3_600_000),
         ("poll", "reconcile_interval_ms", 100...86_400_000), ("poll", "sweep_interval_ms", 100...604_800_000),

@@ -10,11 +10,6 @@ extension Configuration {
                 "server.host is \(server.host), and auth.mode is \"open\": without authentication "
                     + "only a loopback address is served, such as 127.0.0.1")
         }
-        guard server.maxBufferedRequestBytes >= server.maxBodyBytes else {
-            throw ConfigurationError(
-                "server.max_buffered_request_bytes is \(server.maxBufferedRequestBytes), and server.max_body_bytes is "
-                    + "\(server.maxBodyBytes): one request may not be larger than all together")
-        }
         try checkSecrets()
         if redis.isEmbedded, embeddedRedisSocket.utf8.count > RedisEndpoint.longestPath {
             throw ConfigurationError(

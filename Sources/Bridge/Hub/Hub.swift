@@ -154,7 +154,9 @@ actor Hub {
             requestLineBytes: settings.server.maxRequestLineBytes, headerBytes: settings.server.maxHeaderBytes,
             bodyBytes: settings.server.maxBodyBytes)
         connections = ConnectionTable(loop: loop, limits: limits, timeouts: timeouts)
-        connections.heldLimit = settings.server.maxBufferedRequestBytes
+        // One alone may be as large as it may be.
+        let largest = settings.server.maxHeaderBytes + settings.server.maxBodyBytes
+        connections.heldLimit = max(settings.server.maxBufferedRequestBytes, largest)
         connections.waitingLimit = settings.server.maxWaitingConnections
         // Of few descriptors they get a share only.
         if maximumStreams > 0 { connections.waitingLimit = min(connections.waitingLimit, max(64, maximumStreams / 4)) }
