@@ -30,7 +30,7 @@ struct ClientConnectionTests {
         var ids = ["before"]
         try redis.connect().push(Self.entries(ids), to: "user:42")
         for tab in tabs { #expect(try tab.wait(for: ids)) }
-        let absences = [("stopped", 0.0), ("killed", 0.0), ("away", isTrial ? 60 : 3)]
+        let absences = [("stopped", 0.0), ("killed", 0.0), ("away", isTrial ? 60.0 : 10)]
         for (name, seconds) in absences {
             if name == "stopped" { try bridge.stop() } else { bridge.kill() }
             for tab in tabs { try eventually("an offline tab") { try tab.state() != "live" } }

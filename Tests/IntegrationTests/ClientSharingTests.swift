@@ -111,8 +111,8 @@ struct ClientSharingTests {
             try push(ids.suffix(1))
             for tab in tabs { #expect(try tab.wait(for: ids)) }
 
+            let start = Date()
             try fate.strike(tabs[0])
-            let start = ContinuousClock.now
             for number in 1...5 {
                 ids.append("\(fate)-\(number)")
                 try push(ids.suffix(1))
@@ -121,7 +121,11 @@ struct ClientSharingTests {
                 #expect(try tab.wait(for: ids))
                 #expect(try tab.list() == ids.reversed())
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            if share != nil {
+                // What the others do by their own timers takes a second; the rest is for a busy machine.
+                let taken = try #require(try tabs[1].liveSince()).timeIntervalSince(start)
+                #expect((0..<2.5).contains(taken), "\(fate): \(taken)")
+            }
             try expectOneStream()
 
             if fate == .frozen { try tabs[0].thaw() }

@@ -12,11 +12,13 @@ final class ClientTab {
     ///   - bridge: The server.
     ///   - share: The ways to share a connection; nil: the client's own.
     ///   - options: Options of `connect` besides, as JavaScript members.
+    ///   - host: What the browser calls the server.
     /// - Throws: Where the page cannot be opened.
     init(
-        _ browser: PageBrowser, _ bridge: FlagpoleProcess, share: String? = nil, options: String = ""
+        _ browser: PageBrowser, _ bridge: FlagpoleProcess, share: String? = nil, options: String = "",
+        host: String = "127.0.0.1"
     ) throws {
-        window = try browser.open(bridge, path: "/flagpole.js")
+        window = try browser.open(bridge, url: "http://\(host):\(bridge.port)/flagpole.js")
         try connect(share: share, options: options)
     }
 
@@ -50,6 +52,12 @@ final class ClientTab {
 
     func state() throws -> String { try value("window.inbox?.state.name ?? ''").asString ?? "" }
 
+    /// When it heard last that a connection is live.
+    func liveSince() throws -> Date? {
+        let since = "told.findLast(({ type, detail }) => type === 'state' && detail.name === 'live')?.detail.since"
+        return try value(since).asInt.map { Date(timeIntervalSince1970: Double($0) / 1000) }
+    }
+
     func unread() throws -> Int? { try value("inbox.unread").asInt }
 
     func waitUntilLive() throws { try eventually("a live tab") { try state() == "live" } }
@@ -71,5 +79,5 @@ final class ClientTab {
     }
 
     /// Ends the process that draws it, and runs its scripts.
-    func crash() { try? window.devTools("Page.crash", [:]) }
+    func crash() { _ = try? window.devTools("Page.crash", [:]) }
 }

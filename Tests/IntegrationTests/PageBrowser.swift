@@ -15,7 +15,8 @@ final class PageBrowser {
     private var firstWindow = ""
     private var currentWindow = ""
 
-    init() throws {
+    /// Starts it; `arguments` are Chromium's, beside those that every test wants.
+    init(arguments: [String] = []) throws {
         directory = try TemporaryDirectory()
         let output = directory.path("output")
         let home = directory.path
@@ -23,7 +24,9 @@ final class PageBrowser {
             ["chromedriver", "--port=0"], environment: ["HOME": home, "TMPDIR": home], output: output,
             errors: directory.path("errors"))
         connection = try LoopbackSocket(port: Self.port(of: driver, sayingItIn: output))
-        session = try ask("POST", "/session", capabilities(home), within: .seconds(60))["sessionId"]?.asString ?? ""
+        session =
+            try ask("POST", "/session", capabilities(home, arguments), within: .seconds(60))["sessionId"]?.asString
+            ?? ""
         firstWindow = try ask("GET", "/session/\(session)/window").asString ?? ""
     }
 
@@ -44,14 +47,14 @@ final class PageBrowser {
         return port ?? 0
     }
 
-    private func capabilities(_ home: String) -> [String: Any] {
+    private func capabilities(_ home: String, _ more: [String]) -> [String: Any] {
         let arguments = [
             "headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", "user-data-dir=\(home)/profile",
             "lang=en-GB",
         ]
         let always: [String: Any] = [
             "browserName": "chrome", "goog:loggingPrefs": ["browser": "ALL"],
-            "goog:chromeOptions": ["binary": "/usr/bin/chromium", "args": arguments],
+            "goog:chromeOptions": ["binary": "/usr/bin/chromium", "args": arguments + more],
         ]
         return ["capabilities": ["alwaysMatch": always]]
     }

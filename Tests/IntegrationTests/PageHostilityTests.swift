@@ -85,6 +85,15 @@ struct PageHostilityTests {
         #expect(lines.allSatisfy { $0.contains("Content Security Policy") })
     }
 
+    @Test func `pages and scripts say where their parts may come from`() throws {
+        for path in ["/", "/job.html", "/app.js", "/flagpole.js", "/flagpole-bell.js", "/style.css"] {
+            let headers = try bridge.get(path).headers
+            let policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            #expect(headers["Content-Security-Policy"] == policy, "\(path)")
+            #expect(headers["X-Content-Type-Options"] == "nosniff" && headers["X-Frame-Options"] == "DENY")
+        }
+    }
+
     @Test func `nothing is wider than a small screen, in light and in dark`() throws {
         let page = try page()
         var grounds: Set<String> = []

@@ -121,7 +121,8 @@ final class PageWindow {
     func close() throws { try browser.close(handle) }
 
     /// Sends a command of the DevTools protocol.
-    func devTools(_ name: String, _ parameters: [String: Any]) throws {
+    @discardableResult
+    func devTools(_ name: String, _ parameters: [String: Any]) throws -> JSONValue {
         try command("goog/cdp/execute", ["cmd": name, "params": parameters])
     }
 }
