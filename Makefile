@@ -85,8 +85,9 @@ fuzz:
 	@scripts/install-packages libsqlite3-dev
 	@Fuzz/run
 
-# Clients and writers in Python, as applications use them.
+# Clients and writers in Python, as applications use them, and the script that looks for what keeps people out of a page.
 PYTHON = .build/python/bin/python
+AXE = .build/python/lib/python3*/site-packages/axe_core_python/axe.min.js
 
 $(PYTHON): Tests/Clients/requirements.txt
 	@scripts/install-packages python3 python3-venv
@@ -98,7 +99,7 @@ trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis nodejs
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 	TRIAL=1 $(MAKE) --no-print-directory test-units
-	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) $(MAKE) --no-print-directory --jobs=3 \
+	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) AXE_CORE="$$(echo $(CURDIR)/$(AXE))" $(MAKE) --no-print-directory --jobs=3 \
 		test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
 
 check:
