@@ -136,7 +136,9 @@ struct BellTests {
         try bell.open()
         for shown in [50, 100, 120] {
             try eventually("\(shown) notifications") { try bell.titles().count == shown }
-            if shown < 120 { try bell.click(".older") }
+            guard shown < 120 else { break }
+            // By keyboard: behind the last notification and its own two buttons.
+            try bell.page.press(.end, .tab, .tab, .tab, .enter)
         }
         #expect(try bell.titles() == (1...120).reversed().map { "Number \($0)" })
         try eventually("nothing older") { try !bell.isShown(".older") }
@@ -231,13 +233,67 @@ struct BellTests {
         #expect(try bell.text(".heading") == "Mitteilungen")
         let edges = try bell.page.evaluate(
             """
-            const panel = document.querySelector('flagpole-bell').shadowRoot.querySelector('.panel');
-            const { left, right } = panel.getBoundingClientRect();
-            return left >= 0 && right <= innerWidth;
+            const bell = document.querySelector('flagpole-bell');
+            const panel = bell.shadowRoot.querySelector('.panel').getBoundingClientRect();
+            const { left } = bell.getBoundingClientRect();
+            // The bell is at the end of its line, and there the panel opens towards the line's start.
+            return left < innerWidth / 2 && Math.abs(panel.left - left) < 1 && panel.right <= innerWidth;
             """)
         #expect(edges.asBool == true)
         try bell.click(".main")
         #expect(try bell.page.evaluate("return window.chosen").asString == "a")
+    }
+
+    @Test func `a page can colour the bell`() throws {
+        let bell = try page()
+        try push([#"{"id":"a"}"#], seenBy: bell)
+        let colours = try bell.page.evaluate(
+            """
+            document.body.style.setProperty('--flagpole-badge', 'rgb(1, 2, 3)');
+            const bell = document.querySelector('flagpole-bell');
+            bell.style.setProperty('--flagpole-surface', 'rgb(4, 5, 6)');
+            return ['.badge', '.panel'].map((part) =>
+                getComputedStyle(bell.shadowRoot.querySelector(part)).backgroundColor);
+            """)
+        #expect(colours.strings == ["rgb(1, 2, 3)", "rgb(4, 5, 6)"])
+    }
+
+    @Test(.enabled(if: Nginx.isInstalled, "nginx is not installed"))
+    func `a page of another origin has a bell whose tokens its own application gives`() throws {
+        let port = try LoopbackSocket.unusedPort()
+        let origin = "http://127.0.0.1:\(port)"
+        let bridge = try FlagpoleProcess(["auth": ["mode": "token"], "cors": ["origins": [origin]]])
+        let token = "reader-token-0123456789"
+        try bridge.redis().command("SET", "flagpole:token:\(token)", #"{"feeds":["user:42"]}"#, "EX", "300")
+        let application = try TemporaryDirectory()
+        try application.write("\(token)\n", to: "token")
+        let server = "http://127.0.0.1:\(bridge.port)"
+        try application.write(
+            """
+            <!doctype html><link rel="icon" href="data:,">
+            <script type="module" src="\(server)/flagpole-bell.js"></script>
+            <flagpole-bell feed="user:42" token-url="token"></flagpole-bell>
+            """, to: "index.html")
+        let files = try Nginx(files: application.path, port: port)
+        let bell = BellWindow(try browser.open(bridge, url: "\(origin)/index.html"))
+        let state = "return document.querySelector('flagpole-bell').inbox?.state.name"
+        try eventually("it is live") { try bell.page.evaluate(state).asString == "live" }
+        try bridge.redis().push(#"{"id":"a"}"#, #"{"id":"b"}"#, to: "user:42")
+        try eventually("the count") { try bell.count() == 2 }
+        try bell.open()
+        try eventually("history") { try !bell.isShown(".older") }
+        try bell.click(".mark-all")
+        try eventually("all is read") { try bell.count() == 0 }
+
+        // A new one is fetched when the one before is withdrawn.
+        let other = "other-token-0123456789"
+        try bridge.redis().command("SET", "flagpole:token:\(other)", #"{"feeds":["user:42"]}"#, "EX", "300")
+        try application.write(other, to: "token")
+        try bridge.redis().command("DEL", "flagpole:token:\(token)")
+        try bridge.redis().push(#"{"id":"c"}"#, to: "user:42")
+        try eventually("what came later") { try bell.count() == 1 }
+        #expect(try browser.newLogLines().filter { !$0.contains("401") } == [])
+        withExtendedLifetime(files) {}
     }
 
     @Test func `the list opens where there is room for it`() throws {
