@@ -86,4 +86,15 @@ struct DoctorTests {
         let (findings, status) = try examine(bridge)
         #expect(status == 1 && findings["ready"]?.hasPrefix("fail redis") == true, "\(findings)")
     }
+
+    @Test func `a bridge that tells its operators alone why it is not ready is to be asked where they ask`() throws {
+        let redis = try RedisServer()
+        let admin = "127.0.0.1:\(try LoopbackSocket.unusedPort())"
+        let bridge = try FlagpoleProcess(
+            ["server": ["port": LoopbackSocket.unusedPort(), "admin": admin]], redis: redis)
+        redis.kill()
+        try eventually("not ready") { try bridge.get("/readyz").status == 503 }
+        let (findings, status) = try examine(bridge)
+        #expect(status == 1 && findings["ready"] == "fail not ready see http://\(admin)/readyz", "\(findings)")
+    }
 }
