@@ -70,6 +70,27 @@ struct JobPageTests {
         #expect(try page.text("#percent") == "40 %")
     }
 
+    @Test func `the run after the end of a feed is seen in a tab that is opened, and in the one before`() throws {
+        let end: [String: Any] = ["member": "status", "in": ["completed", "failed"]]
+        let job: [String: Any] = ["source": "list", "list": "job:{id}", "poll_interval_ms": 50, "end_when": end]
+        let bridge = try FlagpoleProcess(["kinds": ["job": job]])
+        let page = try browser.open(bridge, path: "/job.html?job=7")
+        try page.wait(for: "live")
+        let redis = try bridge.redis()
+        try redis.command("RPUSH", "job:7", #"{"percent":100,"status":"completed"}"#)
+        try eventually("the end") { try page.text("#status") == "Completed" && page.isShown("#notice") }
+        #expect(try page.phase() == "offline" && page.text("#notice-text").hasPrefix("Every feed has ended."))
+
+        try redis.command("RPUSH", "job:7", #"{"percent":20}"#)
+        let late = try browser.open(bridge, path: "/job.html?job=7")
+        for tab in [late, page] {
+            try tab.wait(for: "live")
+            try eventually("the next run") { try tab.text("#percent") == "20 %" }
+            #expect(try !tab.isShown("#notice"))
+        }
+        #expect(try bridge.metric("flagpole_streams") == 1)
+    }
+
     @Test func `where the kind is not declared the page says how to`() throws {
         let page = try browser.open(try FlagpoleProcess(), path: "/job.html")
         try eventually("what to declare") { try page.text("#declare pre").contains("job:{id}:progress") }
