@@ -5,7 +5,7 @@ import Testing
 
 @testable import Bridge
 
-/// Lists of more entries than are read at a time, none of which has an id.
+/// Lists of more entries than are read at a time.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct LongListPollingTests {
     private let redis: RedisServer
@@ -23,7 +23,7 @@ struct LongListPollingTests {
         try redis.command("SET", "user:1:has_new_notification", "1")
     }
 
-    /// Has a list of 6000 entries taken in, does something to it, and expects that what is then new is stored, and nothing
+    /// Has a list of 6000 entries without ids taken in, does something to it, and expects that what is then new is stored, and nothing
     /// else.
     private func check(_ new: Range<Int>, _ change: () throws -> Void) async throws {
         try await DrivenPoller.run(Configuration(), redis, store) { poller in
@@ -59,5 +59,33 @@ struct LongListPollingTests {
             try push(6000..<11_000)
             try redis.command("LTRIM", list, "-5002", "-1")
         }
+    }
+
+    @Test func `a list that is read whole again has its bad entries set aside once`() async throws {
+        func raise() throws { try redis.command("SET", "user:1:has_new_notification", "1") }
+        let quarantined = { try self.store.connect().scalarInt("SELECT count(*) FROM quarantine") }
+        try await DrivenPoller.run(Configuration(), redis, store) { poller in
+            redis.connection.append(
+                ["RPUSH", list, "bad 1"] + (0..<600).map { #"{"id":\#($0)}"# } + ["bad 2", #"{"id":600}"#])
+            _ = try redis.connection.readReply()
+            try raise()
+            await poller.poller.watch([try FeedName(of: "user:1")])
+            try await poller.pass(2, each: 1000)
+            #expect(try quarantined() == 2)
+            for number in 700..<703 {
+                // Without the last known entry nothing tells where the known part ends.
+                try redis.command("RPOP", list)
+                try redis.command("RPUSH", list, #"{"id":\#(number)}"#)
+                try raise()
+                try await poller.pass(2, each: 1000)
+            }
+            #expect(try quarantined() == 2)
+            // Pushed again, it is another one.
+            try redis.command("RPUSH", list, "bad 1")
+            try raise()
+            try await poller.pass(2, each: 1000)
+            #expect(try quarantined() == 3)
+        }
+        #expect(try store.connect().scalarInt("SELECT count(*) FROM notifications") == 604)
     }
 }
