@@ -33,6 +33,14 @@ struct ChaosControlTests {
         try check(settings, kinds)
     }
 
+    /// No writer that wants each of them once may do so: to the bridge they are news.
+    @Test func `what has no id and is pushed again once its list has expired is found to be there twice`() throws {
+        var settings = settings(users: 10, without: nil)
+        let withoutIDs = settings.feeds.all.indices.filter { !settings.feeds.all[$0].hasIDs }
+        settings.faults = [{ .ordered(.expire, feed: withoutIDs.any(&$0)) }]
+        try check(settings, [.twice])
+    }
+
     private func settings(users: Int, without safeguard: String?) -> ChaosSettings {
         ChaosSettings(
             seed: 7, duration: .seconds(2), streams: 60, feeds: ChaosFeeds(users: users, jobs: 0), faults: [],
