@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize fuzz trial check format bench clean help
+.PHONY: run build install test test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -70,16 +70,24 @@ chaos:
 # well. Leaks are not looked for: what lives as long as the process is never freed.
 SANITIZED = Robustness|Shutdown|StreamResume|Inbox|Source|Pace|Rule|BroadcastEvent|Presence|Generator|Route|RedisOutage
 
+# What kills, cuts and fills up is a matter of threads: under the thread sanitizer only, and a short chaos after it.
+STRUCK = CrashWindow|CrashChange|WriterRace|ChangedList|RedisFault|RedisLoss|DatabaseFault|PowerCut|RetentionRun
+
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl python3
-	$(MAKE) --no-print-directory sanitize-thread sanitize-address
+	$(MAKE) --no-print-directory sanitize-thread chaos-thread sanitize-address
 
-sanitize-thread: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt
+sanitize-thread: SANITIZED := $(SANITIZED)|$(STRUCK)
+sanitize-thread chaos-thread: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt
 sanitize-address: export ASAN_OPTIONS = detect_leaks=0
 sanitize-%:
 	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip IntegrationTests
 	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip-build \
 		--filter 'IntegrationTests\.($(SANITIZED))' --skip '$(PAGES)|Chaos'
+
+chaos-thread:
+	CHAOS_SECONDS=10 CHAOS_STREAMS=100 scripts/run-tests --sanitize=thread --scratch-path .build/thread $(STRICT) --skip-build \
+		--filter ChaosTests
 
 fuzz:
 	@scripts/install-packages libsqlite3-dev
