@@ -16,7 +16,7 @@ from servers import LOAD_CORE, EpollFan, Flagpole, Nchan, Redis, Unavailable, pi
 
 NO_PINGS = {"ping_ms": 3600000}
 EAGER = {"interval_ms": 100, "active_interval_ms": 100}
-# Every rule that lets all notifications pass, one at a time and in order, so that what arrives can be checked. An inbox
+# Rules that let all notifications pass, one at a time and in order, so that what arrives can be checked. An inbox
 # would tell of each that a newer one supersedes.
 RULES = {"user": {"inbox": False, "where": {"member": "seq", "min": 0}, "coalesce": True, "keep": 1000,
                   "end_when": {"member": "status", "in": ["completed", "failed"]},
