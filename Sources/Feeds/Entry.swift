@@ -62,7 +62,7 @@ package struct EntryReader: Sendable {
     /// SSE event names that entries cannot send: they are the bridge's own, or EventSource's.
     package static let reservedEvents: Set<String> = [
         "welcome", "live", "ping", "read", "unread", "removed", "resync", "end", "goodbye", "auth-expired", "message",
-        "open", "error", "presence.joined", "presence.left",
+        "open", "error",
     ]
 
     package init(maximumBytes: Int) {

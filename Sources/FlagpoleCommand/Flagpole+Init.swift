@@ -30,13 +30,13 @@ extension Flagpole {
             try write(file.text, to: file.path)
         }
         let list = files.map { "  \($0.path.printable)\n" }.joined()
-        let place = directory == "." ? "" : "cd \(directory.shellWord) && "
+        let place = directory == "." ? "" : "cd \(directory.printable.shellWord) && "
         Terminal.output.write(
             """
             Wrote
             \(list)
             Now
-              \(place)\(program.shellWord) serve
+              \(place)\(program.printable.shellWord) serve
               \(place)python3 -m http.server 8000 --bind 127.0.0.1 --directory page
             and open http://127.0.0.1:8000/ in a browser. README.md says more.
 

@@ -57,12 +57,4 @@ extension StringProtocol {
             text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
         }
     }
-
-    /// The text as one word for a shell, of which it changes nothing, and no option.
-    var shellWord: String {
-        let word = (hasPrefix("-") ? "./" : "") + printable
-        let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/.,_-+@:=".contains($0)) }
-        guard word.isEmpty || !isPlain else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
-    }
 }

@@ -65,7 +65,7 @@ async function ask(path, request) {
         throw new Error(error.name === 'TimeoutError' ? 'The server took too long.' : 'The server cannot be reached.');
     }
     if (response.ok) return response;
-    if (response.status === 401) askForKey();
+    if (response.status === 401 || response.status === 403) askForKey();
     throw Object.assign(new Error(await explain(response)), { status: response.status });
 }
 

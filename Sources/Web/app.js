@@ -55,25 +55,31 @@ function checkNames() {
     return faults.every((fault) => fault === null);
 }
 
+/** Watches the feeds in the form; null if these are none. */
 function watchFromForm() {
-    if (!checkNames()) return;
+    if (!checkNames()) return null;
     const feeds = [byId('feed-a').value.trim(), byId('feed-b').value.trim()];
-    writeAddress(feeds);
     watch(feeds);
+    return feeds;
 }
 
 byId('dismiss').addEventListener('click', () => { byId('notice').hidden = true; });
 byId('watch').addEventListener('submit', (event) => {
     event.preventDefault();
-    watchFromForm();
+    const feeds = watchFromForm();
+    if (feeds !== null) writeAddress(feeds);
 });
 startPushing();
 startOperations();
 const [feedA, feedB] = feedsInAddress();
 byId('feed-a').value = feedA ?? 'user:42';
 // One unknown kind would have the whole stream refused.
-byId('feed-b').value = feedB ?? (await isDeclared('job:7') ? 'job:7' : 'user:43');
-watchFromForm();
+const second = feedB ?? (await isDeclared('job:7') ? 'job:7' : 'user:43');
+// The form may have been used meanwhile.
+if (inbox === null) {
+    byId('feed-b').value = second;
+    watchFromForm();
+}
 if (inbox === null) {
     byId('pill').dataset.phase = 'offline';
     byId('phase').textContent = 'Offline';

@@ -5,11 +5,11 @@ import { refusalOf, writersGuide } from './api.js';
 /** `kinds` by name, and `redis`; `error` in their place where the server tells only its operators. */
 export const guide = writersGuide().catch((error) => ({ error }));
 
-/** Whether the server has a kind of this feed. */
+/** Whether the server is known to have a kind of this feed. */
 export async function isDeclared(feed) {
     const { kinds } = await guide;
     if (kinds) return kindOf(feed) in kinds;
-    return (await refusalOf([feed]))?.status !== 404;
+    return await refusalOf([feed]) === null;
 }
 
 /** The keys of a feed, `list` and `flag`, null where it has none; null where nothing is pushed onto a list of it. */

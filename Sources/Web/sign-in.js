@@ -4,13 +4,21 @@ import { byId } from './dom.js';
 
 const NAME = 'flagpole-key';
 
-/** The key that was given; undefined where none was. */
-export const key = sessionStorage.getItem(NAME) ?? undefined;
+/** The key that was given; undefined where none was, or where the browser keeps nothing. */
+export const key = stored() ?? undefined;
 
 /** The header that shows it. */
 export const authorization = key ? { Authorization: `Bearer ${key}` } : {};
 
-/** Asks for it. */
+function stored() {
+    try {
+        return sessionStorage.getItem(NAME);
+    } catch {
+        return null;
+    }
+}
+
+/** Asks for it, or for a better one. */
 export function askForKey() {
     byId('sign-in').hidden = false;
 }

@@ -77,7 +77,7 @@ export async function showSnippets(feeds) {
 }
 
 function noteOn(redis, written) {
-    if (!written) return 'The kinds of these feeds have no Redis list: what is pushed goes through the server.';
+    if (!written) return 'The kinds of these feeds have no Redis list.';
     const password = redis.password ? ' This Redis asks for a password, which is not shown here.' : '';
     return `Any Redis client will do.${password}`;
 }

@@ -87,7 +87,7 @@ struct ConfigurationEnvironmentTests {
             "SSE_EVENTS", "a:k,ping:x",
             "events.ping as SSE_EVENTS in the environment: an event has a name of 1 to 64 characters without control "
                 + "characters, and none of the bridge's own: auth-expired, end, error, goodbye, live, message, open, "
-                + "ping, presence.joined, presence.left, read, removed, resync, unread, welcome"
+                + "ping, read, removed, resync, unread, welcome"
         ),
     ])
     func `a variable that cannot be used stops the start`(name: String, text: String, line: String) throws {

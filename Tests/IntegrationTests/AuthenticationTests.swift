@@ -112,18 +112,19 @@ struct AuthenticationTests {
         let bridge = try bridge("token")
         let token = try mint(bridge, #"{"identity":"42"}"#)
         let redis = try bridge.redis()
-        try redis.command("PEXPIRE", "flagpole:token:\(token)", "1200")
+        try redis.command("PEXPIRE", "flagpole:token:\(token)", "3000")
         let stream = try bridge.liveStream("feed=user:42", headers: bearer(token))
         let began = ContinuousClock.now
         try redis.command("PEXPIRE", "flagpole:token:\(token)", "300000")
-        #expect(throws: HarnessError.self) { _ = try stream.event(within: .milliseconds(2300)) }
-        #expect(ContinuousClock.now - began > .milliseconds(2200) && !stream.isAtEnd)
+        #expect(throws: HarnessError.self) { _ = try stream.event(within: .milliseconds(3500)) }
+        #expect(ContinuousClock.now - began > .milliseconds(3400) && !stream.isAtEnd)
         try redis.push(#"{"id":"a"}"#, to: "user:42")
         #expect(try stream.ids(1) == ["a"])
         try redis.command("PEXPIRE", "flagpole:token:\(token)", "100")
         let shortened = ContinuousClock.now
         #expect(try stream.untilEnd().map(\.event) == ["auth-expired"])
-        #expect(ContinuousClock.now - shortened < .milliseconds(1600))
+        // A second, and more on a busy machine.
+        #expect(ContinuousClock.now - shortened < .seconds(5))
     }
 
     @Test func `a token that grants less takes along the streams of what it no longer grants`() throws {
@@ -150,7 +151,7 @@ struct AuthenticationTests {
         let bridge = try bridge("token", redis: redis)
         let token = try mint(bridge, #"{"identity":"42"}"#)
         let stream = try bridge.liveStream("feed=user:42", headers: bearer(token))
-        let ending = try mint(bridge, #"{"identity":"42"}"#, seconds: 1)
+        let ending = try mint(bridge, #"{"identity":"42"}"#, seconds: 3)
         let last = try bridge.liveStream("feed=user:42", headers: bearer(ending))
         redis.kill()
         let refused = try bridge.stream("feed=user:42", headers: bearer(token))

@@ -124,7 +124,7 @@ struct ClientSharingTests {
             if share != nil {
                 // What the others do by their own timers takes a second; the rest is for a busy machine.
                 let taken = try #require(try tabs[1].liveSince()).timeIntervalSince(start)
-                #expect((0..<2.5).contains(taken), "\(fate): \(taken)")
+                #expect((0..<5).contains(taken), "\(fate): \(taken)")
             }
             try expectOneStream()
 

@@ -50,6 +50,17 @@ struct PageSignInTests {
         try eventually("another tab is asked") { try other.isShown("#sign-in") }
     }
 
+    @Test func `the first sign-in shows what is declared, and a key that can be none is told so`() throws {
+        let bridge = try FlagpoleProcess(
+            ["auth": ["mode": "token"]], environment: ["FLAGPOLE_ADMIN_KEY": Self.key])
+        let page = try browser.open(bridge, path: "/")
+        try signIn(page, with: "admin-key-0123456789…")
+        #expect(try page.evaluate("return document.getElementById('key').validity.patternMismatch") == .bool(true))
+        try signIn(page, with: Self.key)
+        try page.wait(for: "live")
+        #expect(try page.texts(".column h2") == ["user:42", "user:43"])
+    }
+
     @Test func `a reader's token shows what it grants, and the operator's parts say that they want more`() throws {
         let grant = #"{"feeds":["user:42","job:*"]}"#
         try bridge.redis().command("SET", "flagpole:token:reader-token-0123456789", grant, "EX", "300")

@@ -60,8 +60,8 @@ extension Configuration {
         let command =
             switch endpoint.address {
             case .unix(let path) where redis.isEmbedded && redis.port != 0:
-                "redis-cli -s \(path) --no-auth-warning -a \"$(cat \(embeddedRedisPasswordFile))\""
-            case .unix(let path): "redis-cli -s \(path)"
+                "redis-cli -s \(path.shellWord) --no-auth-warning -a \"$(cat \(embeddedRedisPasswordFile.shellWord))\""
+            case .unix(let path): "redis-cli -s \(path.shellWord)"
             case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
             }
         return endpoint.database == 0 ? command : "\(command) -n \(endpoint.database)"

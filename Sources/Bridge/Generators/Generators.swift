@@ -14,6 +14,8 @@ actor Generators {
         /// Whether who comes later finds nothing of what was pushed before.
         let isEphemeral: Bool
         var isWatched = false
+        /// How often that has changed.
+        var watchChanges = 0
         /// When it is due.
         var next = MonotonicTime(nanoseconds: 0)
         var child: ChildCommand?
@@ -72,6 +74,7 @@ actor Generators {
     func watch(_ feed: FeedName, _ isWatched: Bool) {
         for index in states.indices where states[index].generator.feed == feed {
             states[index].isWatched = isWatched
+            states[index].watchChanges += 1
             if states[index].isEphemeral { states[index].last = nil }
         }
     }
@@ -150,6 +153,7 @@ actor Generators {
 
     private func push(_ entry: [UInt8], _ id: String, printed: [UInt8], _ index: Int) {
         states[index].isPushing = true
+        let watchChanges = states[index].watchChanges
         let (feed, command) = (states[index].generator.feed, states[index].command)
         Task { [publisher, writer] in
             do {
@@ -158,7 +162,10 @@ actor Generators {
                 } else {
                     try await writer.insert([entry], ids: [id], into: feed)
                 }
-                states[index].last = printed
+                // What went to those who watched before is news to who has come to an ephemeral feed since.
+                if !states[index].isEphemeral || states[index].watchChanges == watchChanges {
+                    states[index].last = printed
+                }
                 telemetry.generatorRuns("pushed").add()
             } catch {
                 failed(index, "what it printed could not be pushed: \(error)")
