@@ -101,8 +101,8 @@ enum ListReading {
         case absent
         /// The next window of the search tells more.
         case unfinished
-        /// Nothing of the tail is on the list: it is another one.
-        case unknown
+        /// Nothing of the tail is on the list: it is another one, of so many entries.
+        case unknown(length: Int)
         case refused(RedisServerError)
     }
 
@@ -121,7 +121,7 @@ enum ListReading {
         let behind = search.window.offset
         switch search.look(at: hashes, length: length, first: first) {
         case .unfinished: return .unfinished
-        case .notFound: return .unknown
+        case .notFound: return .unknown(length: length)
         case .found(let alignment):
             let known = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
             let position = ListPosition(

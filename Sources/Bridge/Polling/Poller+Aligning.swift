@@ -57,10 +57,10 @@ extension Poller {
             case .unfinished:
                 feeds[slot].phase = .storing
                 unfinished.append(alignment)
-            case .unknown:
+            case .unknown(let length):
                 // Another list, or one that changed beyond recognition: all of it is read, and ids decide what is new.
                 feeds[slot].needsReading = true
-                begin(slot, .start, replacing: true, rereads: true, &batch)
+                begin(slot, .start, replacing: true, rereadEnd: length, &batch)
             }
             // It may have been asked for while its tail was.
             if feeds[slot].phase == .idle && feeds[slot].needsReading { toRead.append(slot) }

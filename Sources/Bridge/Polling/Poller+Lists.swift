@@ -210,7 +210,6 @@ extension Poller {
         }
         var reading = begin(slot, position, replacing: false)
         reading.hashes = entries.hashes
-        reading.isFull = isFull
         for index in entries.range {
             entries.reply.element(index).withBytes { bytes in
                 let start = batch.bytes.count
@@ -224,11 +223,11 @@ extension Poller {
     }
 
     func begin(
-        _ slot: Int, _ position: ListPosition, replacing: Bool, rereads: Bool = false, _ batch: inout IngestBatch
+        _ slot: Int, _ position: ListPosition, replacing: Bool, rereadEnd: Int = 0, _ batch: inout IngestBatch
     ) {
         guard !isEphemeral(slot) else { return restart(slot) }
         var reading = begin(slot, position, replacing: replacing)
-        reading.rereads = rereads
+        reading.rereadEnd = rereadEnd
         batch.readings.append(reading)
     }
 

@@ -11,17 +11,17 @@ final class FeedPositions {
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
-        findFeed = try connection.prepare("SELECT id, position, first, tail, rereads FROM feeds WHERE name = ?")
+        findFeed = try connection.prepare("SELECT id, position, first, tail, reread_end FROM feeds WHERE name = ?")
         insertFeed = try connection.prepare("INSERT INTO feeds (name, position, first, tail) VALUES (?, ?, ?, ?)")
         moveFeed = try connection.prepare(
             """
             UPDATE feeds SET position = ?2, first = ?3, tail = coalesce(
                     substr(CAST(tail || ?4 AS BLOB), -\(8 * ListPosition.tailLength)), x''),
-                rereads = ?5
+                reread_end = ?5
             WHERE id = ?1
             """)
         replaceTail = try connection.prepare(
-            "UPDATE feeds SET position = ?2, first = ?3, tail = ?4, rereads = ?5 WHERE id = ?1")
+            "UPDATE feeds SET position = ?2, first = ?3, tail = ?4, reread_end = ?5 WHERE id = ?1")
     }
 
     /// A feed's row.
@@ -29,16 +29,16 @@ final class FeedPositions {
         let id: Int64
         let position: ListPosition
         let tail: [EntryHash]
-        /// Whether its list is being read again from its beginning.
-        let rereads: Bool
+        /// Up to where its list is being read again from its beginning; 0 where it is not.
+        let rereadEnd: Int
     }
 
     /// What became of a position.
     struct Move {
         /// The feed's number.
         let number: Int64
-        /// Whether what lies before the position was read again.
-        let rereads: Bool
+        /// Up to where on the list entries were read again; 0 where none were.
+        let rereadEnd: Int
     }
 
     /// How far a feed was taken in; `nil` where nothing ever was.
@@ -49,12 +49,13 @@ final class FeedPositions {
         let count = Int(findFeed.int64(1))
         let first = findFeed.optionalInt64(2).map { EntryHash(rawValue: UInt64(bitPattern: $0)) }
         let tail = findFeed.withBytes(3) { EntryHash.decode($0) }
-        let rereads = findFeed.int64(4) == 1
+        let rereadEnd = Int(findFeed.int64(4))
         findFeed.reset()
         // A position within the tail's reach needs no more proof than there are entries before it.
         let recent = Array(tail.suffix(min(ListPosition.proofLength, count)))
         return FeedRow(
-            id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail, rereads: rereads)
+            id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail,
+            rereadEnd: rereadEnd)
     }
 
     /// A feed's number, which it gets if it has none.
@@ -82,16 +83,21 @@ final class FeedPositions {
             insertFeed.bind(3, first)
             insertFeed.bind(4, blob: tail)
             try insertFeed.run()
-            return Move(number: connection.lastInsertRowID, rereads: false)
+            return Move(number: connection.lastInsertRowID, rereadEnd: 0)
         }
         let statement = reading.replacesTail ? replaceTail : moveFeed
         statement.bind(1, known.id)
         statement.bind(2, reading.position.count)
         statement.bind(3, first)
         statement.bind(4, blob: tail)
-        statement.bind(5, reading.rereads || (known.rereads && reading.isFull) ? 1 : 0)
+        var rereadEnd = reading.rereadEnd
+        if !reading.replacesTail && known.rereadEnd > 0 {
+            // A list that was trimmed meanwhile is shorter by as much.
+            rereadEnd = max(0, known.rereadEnd + reading.start - reading.expected)
+        }
+        statement.bind(5, rereadEnd > reading.position.count ? rereadEnd : 0)
         try statement.run()
-        return Move(number: known.id, rereads: reading.rereads || known.rereads)
+        return Move(number: known.id, rereadEnd: rereadEnd)
     }
 }
 

@@ -24,11 +24,14 @@ struct FeedReading: Sendable {
     var replacesTail = false
     /// Whether it goes on where a reading stopped that had as much as is taken at a time: then it is one with that.
     var continues = false
-    /// Whether the list is read again from its beginning: what was set aside of it before is not set aside again.
-    var rereads = false
-    /// Whether there may be more behind these entries.
-    var isFull = false
+    /// How many entries a list had when it was found unknown, and is read again from its beginning; otherwise 0.
+    ///
+    /// What was set aside of it before is not set aside again.
+    var rereadEnd = 0
     var entries: [(bytes: Range<Int>, entry: Entry)] = []
+
+    /// Where on the list its first entry stands.
+    var start: Int { position.count - hashes.count }
 }
 
 /// What became of a batch.

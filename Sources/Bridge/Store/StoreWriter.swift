@@ -96,7 +96,7 @@ actor StoreWriter {
                         outcome.conflicts.insert(reading.feed)
                         continue
                     }
-                    reading.rereads = move.rereads
+                    reading.rereadEnd = move.rereadEnd
                     let ruling = try take(reading, move.number, store, now, &commit, &outcome)
                     if ruling.hasRules { rulings.append(ruling) }
                 }
@@ -160,7 +160,7 @@ actor StoreWriter {
 
     private func place(_ reading: FeedReading, _ store: LogStore) throws(SQLiteError) -> FeedPositions.Move? {
         guard Faults.isOff(.positionInTransaction) else { return try store.positions.move(reading) }
-        return try store.positions.feed(reading.feed).map { .init(number: $0.id, rereads: $0.rereads) }
+        return try store.positions.feed(reading.feed).map { .init(number: $0.id, rereadEnd: $0.rereadEnd) }
     }
 
     private func ingest(
@@ -168,10 +168,12 @@ actor StoreWriter {
         _ outcome: inout IngestOutcome
     ) throws {
         try commit.bytes.withUnsafeBufferPointer { bytes in
-            for (range, entry) in reading.entries {
+            for (index, (range, entry)) in reading.entries.enumerated() {
                 let body = UnsafeBufferPointer(rebasing: bytes[range])
                 switch entry {
-                case .bad where try reading.rereads && store.isSetAside(body, of: reading.feed):
+                case .bad
+                where try reading.start + index < reading.rereadEnd
+                    && store.isSetAside(body, of: reading.feed):
                     outcome.duplicates += 1
                 case .bad(let reason):
                     try store.quarantine(feed: reading.feed.text, reason: reason, entry: body, at: now)

@@ -80,12 +80,19 @@ struct LongListPollingTests {
                 try await poller.pass(2, each: 1000)
             }
             #expect(try quarantined() == 2)
+            // Of exactly as much as is taken at a time, twice: no reading says that the end was reached.
+            try redis.command("RPOP", list)
+            try redis.command("LTRIM", list, "-511", "-1")
+            try redis.command("RPUSH", list, #"{"id":703}"#)
+            try raise()
+            try await poller.pass(2, each: 1000)
+            #expect(try redis.command("LLEN", list).integer == 512 && quarantined() == 2)
             // Pushed again, it is another one.
-            try redis.command("RPUSH", list, "bad 1")
+            try redis.command("RPUSH", list, "bad 2")
             try raise()
             try await poller.pass(2, each: 1000)
             #expect(try quarantined() == 3)
         }
-        #expect(try store.connect().scalarInt("SELECT count(*) FROM notifications") == 604)
+        #expect(try store.connect().scalarInt("SELECT count(*) FROM notifications") == 605)
     }
 }

@@ -119,15 +119,13 @@ struct StoreWriterTests {
             var again = try test.batch("user:1", [])
             again.readings[0].position = .start
             again.readings[0].replacesTail = true
-            again.readings[0].rereads = true
+            again.readings[0].rereadEnd = 6
             _ = try await running.ingest(again)
-            var first = try test.batch("user:1", ["bad", "", "other"], expected: 0)
-            first.readings[0].isFull = true
-            var outcome = try await running.ingest(first)
+            var outcome = try await running.ingest(test.batch("user:1", ["bad", "", "other"], expected: 0))
             #expect(outcome.quarantined.count == 1 && outcome.duplicates == 2)
             outcome = try await running.ingest(test.batch("user:1", [large + "y", large, "bad"]))
             #expect(outcome.quarantined.count == 1 && outcome.duplicates == 2)
-            // Its end was reached.
+            // What stands behind is new.
             outcome = try await running.ingest(test.batch("user:1", ["bad"]))
             #expect(outcome.quarantined.count == 1 && outcome.duplicates == 0)
         }
