@@ -15,6 +15,7 @@ final class LogStore {
     private let insertNotification: SQLiteStatement
     private let insertLog: SQLiteStatement
     private let insertQuarantine: SQLiteStatement
+    private let insertQuarantineHash: SQLiteStatement
     private let findQuarantined: SQLiteStatement
     private let countUnread: SQLiteStatement
     private let findNewestSent: SQLiteStatement
@@ -71,14 +72,9 @@ final class LogStore {
             """)
         insertQuarantine = try connection.prepare(
             "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
-        // So many at most are compared as a whole. The substring of an empty blob is NULL.
-        findQuarantined = try connection.prepare(
-            """
-            SELECT 1 FROM (
-                SELECT entry FROM quarantine WHERE feed = ?1 AND length(entry) = length(?2)
-                    AND substr(entry, 1, 32) IS substr(?2, 1, 32) AND substr(entry, -32) IS substr(?2, -32) LIMIT 100)
-            WHERE entry = ?2
-            """)
+        insertQuarantineHash = try connection.prepare(
+            "INSERT OR REPLACE INTO quarantine_hashes (quarantine, feed, hash) VALUES (?, ?, ?)")
+        findQuarantined = try connection.prepare("SELECT 1 FROM quarantine_hashes WHERE feed = ? AND hash = ?")
         countUnread = try connection.prepare(UnreadCount.query)
         findNewestSent = try connection.prepare(LogStore.newestSent)
         dataVersion = try connection.prepare("PRAGMA data_version")
@@ -211,12 +207,16 @@ final class LogStore {
         insertQuarantine.bind(3, reason.rawValue)
         insertQuarantine.bind(4, time)
         try insertQuarantine.run()
+        insertQuarantineHash.bind(1, connection.lastInsertRowID)
+        insertQuarantineHash.bind(2, feed)
+        insertQuarantineHash.bind(3, Int64(bitPattern: EntryHash(entry).rawValue))
+        try insertQuarantineHash.run()
     }
 
-    /// Whether an entry with these bytes was set aside before, of this feed.
+    /// Whether an entry with the hash of these bytes was set aside before, of this feed.
     func isSetAside(_ entry: UnsafeBufferPointer<UInt8>, of feed: FeedName) throws(SQLiteError) -> Bool {
         findQuarantined.bind(1, feed.text)
-        findQuarantined.bind(2, blob: entry)
+        findQuarantined.bind(2, Int64(bitPattern: EntryHash(entry).rawValue))
         defer { findQuarantined.reset() }
         return try findQuarantined.step()
     }
