@@ -99,6 +99,35 @@ struct RuleTests {
         #expect(try summary(back.untilLive()) == ["b"])
     }
 
+    @Test func `nobody is told to stay away while Redis cannot say what is new`() throws {
+        let stream = try bridge.liveStream("feed=job:1")
+        try push(#"{"id":"a","s":"done"}"#, to: "job:1")
+        #expect(try summary(stream.untilEnd()) == ["a", "end"])
+        try push(#"{"id":"b"}"#, to: "job:1")
+        server.signal(SIGSTOP)
+        defer { server.signal(SIGCONT) }
+        let early = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", stream.lastEventID)])
+        #expect(try summary(early.untilEnd()) == ["end"])
+        server.signal(SIGCONT)
+        let back = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", early.lastEventID)])
+        #expect(try summary(back.untilLive()) == ["b"])
+    }
+
+    @Test func `a row that was inserted while nobody watched opens its feed to whoever comes back`() throws {
+        let stream = try bridge.liveStream("feed=task:1")
+        let database = try bridge.database(.readWrite)
+        func insert(_ id: String, _ body: String) throws {
+            try database.execute("INSERT INTO notifications (feed, id, body) VALUES ('task:1', '\(id)', '\(body)')")
+        }
+        try insert("a", #"{"s":"done","p":5}"#)
+        try redis.command("SET", "task:1:changed", "1")
+        #expect(try stream.untilEnd().map(\.event) == ["message", "end"])
+        #expect(try status("feed=task:1", cursor: stream.lastEventID) == 204)
+        try insert("b", #"{"p":5}"#)
+        let back = try bridge.stream("feed=task:1", headers: [("Last-Event-ID", stream.lastEventID)])
+        #expect(try back.untilLive().filter { $0.event == "message" }.map(\.data) == [#"{"p":5}"#])
+    }
+
     @Test func `a stream of several feeds ends with the last of them`() throws {
         let stream = try bridge.liveStream("feed=job:1&feed=job:2")
         try push(#"{"id":"a","s":"done"}"#, to: "job:1")

@@ -21,16 +21,21 @@ extension Hub {
         }
         undecided[id] = UndecidedStream(request: request, caller: caller, address: address, began: Ticks(.now))
         let query = StreamQuery(feeds: request.feeds, start: request.start, isEnveloped: request.isEnveloped)
-        Task { [reader, poller] in
-            var isOver = (try? await reader.isOver(query)) ?? false
-            if isOver {
-                // What was pushed while nobody watched opens its feed again, once it is stored.
-                await poller.visit(request.feeds.map(\.name))
-                try? await Task.sleep(for: .milliseconds(200))
-                isOver = (try? await reader.isOver(query)) ?? false
+        let feeds = request.feeds.map(\.name)
+        let inserted = feeds.filter { settings.kind(of: $0)?.source == .flagAndDatabase }
+        Task { [reader, writer, poller] in
+            guard (try? await reader.isOver(query)) ?? false else { return decide(id, isOver: false) }
+            // What came while nobody watched opens its feed again, once it is stored.
+            if !inserted.isEmpty, await !writer.takeArrivals(of: inserted) { return decide(id, isOver: false) }
+            await poller.whenVisited(feeds) { [self] isDone in
+                post(on: loop) { $0.decide(id, query, isVisited: isDone) }
             }
-            decide(id, isOver: isOver)
         }
+    }
+
+    private func decide(_ id: ConnectionID, _ query: StreamQuery, isVisited: Bool) {
+        guard isVisited else { return decide(id, isOver: false) }
+        Task { [reader] in decide(id, isOver: (try? await reader.isOver(query)) ?? false) }
     }
 
     private func decide(_ id: ConnectionID, isOver: Bool) {
@@ -39,7 +44,7 @@ extension Hub {
         connections.respond(id, HTTPResponse(status: .noContent, headers: ["Cache-Control": "no-store"]))
     }
 
-    /// Opens the streams that the store has kept waiting for a second: if they are over, they end by themselves.
+    /// Opens the streams that the store or Redis has kept waiting for a second: if they are over, they end by themselves.
     func decideLate() {
         let now = Ticks(.now)
         for (id, stream) in undecided where now.since(stream.began) >= 1000 { decide(id, isOver: false) }

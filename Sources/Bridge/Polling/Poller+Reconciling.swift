@@ -85,6 +85,42 @@ extension Poller {
         askPositions(slots)
     }
 
+    /// Calls `body` once the lists of these feeds were looked at and what was new on them is stored; with `false` where
+    /// that does not come about soon.
+    func whenVisited(_ names: [FeedName], _ body: @escaping @Sendable (Bool) -> Void) {
+        // Of what is watched the list may have grown since it was last looked at.
+        for name in names {
+            if let slot = feeds.slot(of: name), !isEphemeral(slot) { needReading(slot) }
+        }
+        visit(names)
+        visitWaits.append(VisitWait(feeds: names, end: .now + Poller.longestVisitWait, body: body))
+    }
+
+    func answerVisited(_ now: MonotonicTime) {
+        guard !visitWaits.isEmpty else { return }
+        let waits = visitWaits
+        visitWaits.removeAll()
+        for wait in waits {
+            let isVisited = wait.feeds.allSatisfy { feeds.slot(of: $0).map(isSettled) ?? true }
+            if isVisited || now >= wait.end { wait.body(isVisited) } else { visitWaits.append(wait) }
+        }
+    }
+
+    /// Whether nothing of a feed is to be read, or under way to the store.
+    private func isSettled(_ slot: Int) -> Bool {
+        isEphemeral(slot)
+            || (feeds[slot].phase == .idle && !feeds[slot].needsReading && !toCompare.contains(slot))
+    }
+
+    /// Who waits until lists were looked at.
+    struct VisitWait {
+        let feeds: [FeedName]
+        let end: MonotonicTime
+        let body: @Sendable (Bool) -> Void
+    }
+
+    private static let longestVisitWait: Milliseconds = 1000
+
     /// Spreads the steps of a sweep evenly over its interval.
     private func pace(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
         connection.append("DBSIZE")

@@ -43,6 +43,7 @@ actor Poller {
     /// How many of them have not passed on yet what they were handed, counting each hand-over.
     var handOversUnderWay = 0
     var positionWaits: [PositionWait] = []
+    var visitWaits: [VisitWait] = []
     /// What judges the entries of kinds that are ephemeral and have conditions.
     var ephemeralJudges: [Int: EntryJudge] = [:]
     /// Feeds whose flag was up before anything was on their list: their lists are compared at the active interval.
@@ -105,9 +106,9 @@ actor Poller {
     func turn(_ now: MonotonicTime) -> MonotonicTime {
         guard !isStopping else { return .distantFuture }
         telemetry.ticked(now)
-        defer { answerPositioned(now) }
+        defer { answerWaits(now) }
         do throws(RedisError) {
-            guard let connection = try connection(now) else { return min(link.retry, nextPositionWait) }
+            guard let connection = try connection(now) else { return min(link.retry, nextWaitEnd) }
             try renewLease(connection, now)
             askPositionsAgain(now)
             try checkFlags(connection, now)
@@ -122,15 +123,23 @@ actor Poller {
             telemetry.readiness.set(.redis, nil)
         } catch {
             redisFailed(error, now)
-            return min(link.retry, nextPositionWait)
+            return min(link.retry, nextWaitEnd)
         }
         return nextDeadline(now)
     }
 
-    private var nextPositionWait: MonotonicTime { positionWaits.reduce(.distantFuture) { min($0, $1.end) } }
+    /// Answers those who wait for what is done by now, or have waited long enough.
+    func answerWaits(_ now: MonotonicTime) {
+        answerPositioned(now)
+        answerVisited(now)
+    }
+
+    private var nextWaitEnd: MonotonicTime {
+        (positionWaits.map(\.end) + visitWaits.map(\.end)).min() ?? .distantFuture
+    }
 
     private func nextDeadline(_ now: MonotonicTime) -> MonotonicTime {
-        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextLowering, nextPositionWait)
+        var next = min(lease.nextRenewal, reconciling.next, sweeping.next, events.nextLowering, nextWaitEnd)
         if let inspection = inspections.first { next = min(next, inspection.next) }
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store or an event loop is woken by its answer; the rest is read at once.

@@ -6,7 +6,11 @@ extension StoreWriter {
     /// Gives the rows that the application inserted for these feeds their positions, and hands them over.
     ///
     /// What `continues` an earlier step is one with that.
-    func takeArrivals(of feeds: [FeedName], continues: Bool = false) {
+    ///
+    /// - Returns: whether the database let it happen.
+    @discardableResult
+    func takeArrivals(of feeds: [FeedName], continues: Bool = false) -> Bool {
+        var hasSucceeded = true
         for feed in feeds {
             do {
                 let hasMore = try withStore { try takeArrivals(of: feed, continues: continues, $0) }
@@ -14,9 +18,11 @@ extension StoreWriter {
                 if hasMore { post(on: executor) { $0.takeArrivals(of: [feed], continues: true) } }
             } catch {
                 // They stay noted, and housekeeping comes back to them.
+                hasSucceeded = false
                 telemetry.logger.error("rows could not be taken in; nothing is lost", [("error", .string("\(error)"))])
             }
         }
+        return hasSucceeded
     }
 
     /// Takes in what arrived without a flag; whether there may be more.

@@ -65,7 +65,7 @@ final class RunningHub: Sendable {
             NamedThread("test reader") { [reader] in reader.executor.run() },
             NamedThread("test poller") { [poller] in
                 poller.executor.run { _ in
-                    poller.assumeIsolated { $0.answerPositioned(.distantFuture) }
+                    poller.assumeIsolated { $0.answerWaits(.distantFuture) }
                     return .distantFuture
                 }
             },
