@@ -24,8 +24,8 @@ extension ConnectionTable {
     /// Makes room among the bytes of requests that are still arriving.
     ///
     /// First go those that have held most for longest: what is quickly sent and what is small comes through.
-    mutating func limitHeld() {
-        guard heldBytes > heldLimit else { return }
+    mutating func limitArriving() {
+        guard arrivingBytes > heldLimit else { return }
         let weights = slots.indices.compactMap { slot -> (slot: Int, weight: Int64)? in
             guard slots[slot].state == .reading, let reader = slots[slot].reader, reader.heldBytes > 0 else {
                 return nil
@@ -33,21 +33,22 @@ extension ConnectionTable {
             return (slot, Int64(reader.heldBytes) * (now.since(slots[slot].requestBegan) + 1))
         }
         for (slot, _) in weights.sorted(by: { $0.weight > $1.weight }) {
-            guard heldBytes > heldLimit - heldLimit / 8 else { return }
+            guard arrivingBytes > heldLimit - heldLimit / 8 else { return }
             close(Int32(slot), .crowded)
         }
     }
 
-    /// Notes how many bytes a request takes by now.
-    mutating func hold(_ bytes: Int, _ reader: RequestReader) {
-        heldBytes += bytes - reader.heldBytes
+    /// Notes how many bytes the request takes by now that a connection reads or is to answer.
+    mutating func hold(_ bytes: Int, _ descriptor: Int32) {
+        guard let reader = slots[Int(descriptor)].reader else { return }
+        let more = bytes - reader.heldBytes
         reader.heldBytes = bytes
+        if slots[Int(descriptor)].state == .responding { unansweredBytes += more } else { arrivingBytes += more }
     }
 
     /// Forgets what reading requests took, since no other request follows.
     mutating func dropReader(_ descriptor: Int32) {
-        guard let reader = slots[Int(descriptor)].reader else { return }
-        hold(0, reader)
+        hold(0, descriptor)
         slots[Int(descriptor)].reader = nil
     }
 }

@@ -14,8 +14,8 @@ extension ConnectionTable {
             if parse(descriptor, reader) { return }
             // The body has a time of its own, from the end of the head.
             if reader.parser.phase != phase { slots[slot].requestBegan = now }
-            hold(reader.parser.bufferedBytes, reader)
-            limitHeld()
+            hold(reader.parser.bufferedBytes, descriptor)
+            limitArriving()
             guard slots[slot].reader === reader else { return }
             let count = recv(descriptor, readBuffer.baseAddress, readBuffer.count, 0)
             if count > 0 {
@@ -44,14 +44,20 @@ extension ConnectionTable {
                 switch event {
                 case .expectContinue:
                     enqueue(descriptor, HTTPResponseEncoder.continueResponse)
-                case .request(let request):
+                case .request(var request):
                     reader.method = request.method
                     reader.hasServed = true
                     slots[slot].keepsAlive = request.keepsAlive
                     slots[slot].isChunked = request.minorVersion > 0
                     setState(.responding, descriptor)
-                    hold(request.body.count, reader)
-                    notices.append(.request(id(of: descriptor), request, peer: reader.peer, listener: reader.listener))
+                    let (id, listener) = (id(of: descriptor), reader.listener)
+                    if request.body.isEmpty || unansweredBytes + request.body.count <= heldLimit {
+                        hold(request.body.count, descriptor)
+                        notices.append(.request(id, request, peer: reader.peer, listener: listener))
+                    } else {
+                        request.body = []
+                        notices.append(.crowded(id, request, listener: listener))
+                    }
                     return true
                 }
             }

@@ -28,7 +28,7 @@ extension ConnectionTable {
         slots[slot].lastProgress = now
         if keepsAlive {
             setState(.reading, id.descriptor)
-            hold(reader.parser.bufferedBytes, reader)
+            hold(reader.parser.bufferedBytes, id.descriptor)
             slots[slot].requestBegan = now
             slots[slot].mayHaveInput = true
             limitWaiting()

@@ -24,6 +24,9 @@ package enum ConnectionNotice: Sendable {
     /// A request has arrived, over a connection that the listener with this descriptor took; it waits for `respond` or
     /// `beginStream`.
     case request(ConnectionID, HTTPRequest, peer: PeerAddress, listener: Int32)
+    /// A request has arrived that is not to be served, since the bodies of those before it take all there is; it waits for
+    /// `respond`. It comes without its body.
+    case crowded(ConnectionID, HTTPRequest, listener: Int32)
     /// What arrived is not a request; `respond` closes the connection. `head`: the request without its body, if that much
     /// was understood.
     case malformed(ConnectionID, HTTPParseError, head: HTTPRequest?, listener: Int32)
@@ -66,9 +69,12 @@ package struct ConnectionTable: ~Copyable {
     var waitingCount = 0
     /// How many of these may be open: beyond it those that have waited longest are closed.
     package var waitingLimit = 4096
-    /// The bytes of all requests that are still arriving or have no answer yet.
-    var heldBytes = 0
-    /// How many these may be: beyond it those that are still arriving give way.
+    /// The bytes of all requests that are still arriving.
+    var arrivingBytes = 0
+    /// The bytes of the bodies of all requests that have no answer yet.
+    var unansweredBytes = 0
+    /// How many each of these may be: beyond it of those that are still arriving some give way, and those that become
+    /// whole are not served.
     package var heldLimit = 67_108_864
     var outcomes = ConnectionOutcomes()
     /// Whether no connection is to stay beyond its response.
@@ -134,9 +140,10 @@ package struct ConnectionTable: ~Copyable {
         ConnectionID(descriptor: descriptor, generation: slots[Int(descriptor)].generation)
     }
 
-    /// Puts a connection into another state, and keeps count of those that wait.
+    /// Puts a connection into another state, and keeps count of those that wait; what its request took is let go.
     mutating func setState(_ state: Connection.State, _ descriptor: Int32) {
         let slot = Int(descriptor)
+        hold(0, descriptor)
         if slots[slot].state == .reading { waitingCount -= 1 }
         if state == .reading { waitingCount += 1 }
         slots[slot].state = state

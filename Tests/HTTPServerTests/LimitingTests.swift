@@ -84,6 +84,33 @@ struct LimitingTests {
         }
     }
 
+    @Test func `requests that wait for an answer are in the way of whole ones with a body alone`() throws {
+        try TestServer(respond: TestServer.later).run { server in
+            server.sync { $0.heldLimit = 1900 }
+            let first = try client(server, sends: post + String(repeating: "x", count: 900))
+            first.send(String(repeating: "x", count: 100))
+            server.wait("a request") { $0.said == ["POST /"] }
+            let id = server.newest
+            // What is in the way is not closed, nor does it close what arrives.
+            let small = try client(server, sends: "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nx")
+            let asking = try client(server, sends: "GET / HTTP/1.1\r\nHost: ")
+            let large = try client(server, sends: post + String(repeating: "x", count: 900))
+            large.send(String(repeating: "x", count: 100))
+            #expect(large.receive(until: "0\n").hasPrefix("HTTP/1.1 503"))
+            asking.send("localhost\r\n\r\n")
+            server.wait("GET") { $0.said.last == "GET /" }
+            small.send(String(repeating: "x", count: 899))
+            server.wait("POST") { $0.said == ["POST /", "crowded", "GET /", "POST /"] }
+            #expect(server.held == 1900 && server.closings.isEmpty)
+            server.sync { $0.respond(id, .text("done\n")) }
+            #expect(first.receive(until: "done\n").hasPrefix("HTTP/1.1 200"))
+            // Whoever was refused may come again.
+            large.send(post + String(repeating: "x", count: 1000))
+            server.wait("the same again") { $0.said.count == 5 }
+            #expect(server.said.last == "POST /" && server.held == 1900)
+        }
+    }
+
     @Test func `what a request takes counts until it is answered or its connection is gone`() throws {
         try TestServer(respond: TestServer.later).run { server in
             let (answered, gone) = (try Client(server), try Client(server))

@@ -77,6 +77,9 @@ final class TestServer: @unchecked Sendable {
                 notices.append("\(request.method.name) \(request.target.raw)")
                 requests.append(id)
                 respond(&table, id, request)
+            case .crowded(let id, let request, _):
+                notices.append("crowded")
+                table.respond(id, .text("crowded \(request.body.count)\n", status: .serviceUnavailable))
             case .malformed(let id, let error, _, _):
                 notices.append("malformed")
                 table.respond(id, .text(error.detail, status: error.status), closing: true)
@@ -148,7 +151,7 @@ extension TestServer {
 
     /// How many connections have no whole request, and how many bytes requests take, by the table's own count.
     var waiting: Int { sync { $0.waitingCount } ?? -1 }
-    var held: Int { sync { $0.heldBytes } ?? -1 }
+    var held: Int { sync { $0.arrivingBytes + $0.unansweredBytes } ?? -1 }
 
     /// The connections that the table closed of its own accord.
     var closings: [ConnectionClosing: Int] {

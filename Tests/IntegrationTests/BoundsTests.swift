@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import Testing
 
@@ -100,6 +101,27 @@ struct BoundsTests {
         #expect(bridge.mostResidentKilobytes - before < 40_000)
         #expect(try bridge.client().publish(#"{"id":"a"}"#, to: "user:42", headers: key).status == 201)
         withExtendedLifetime(sockets) {}
+    }
+
+    @Test func `while others wait for their answers, a request with a body may be asked to come again`() throws {
+        let redis = try RedisServer()
+        let bridge = try FlagpoleProcess(
+            ["server": ["max_buffered_request_bytes": 65_536, "max_header_bytes": 1024, "max_body_bytes": 60_000]],
+            redis: redis)
+        try eventually("it is ready") { try bridge.get("/readyz").status == 200 }
+        let (waiting, client) = (try bridge.client(), try bridge.client())
+        let body = #"{"id":"a","text":"\#(String(repeating: "x", count: 40_000))"}"#
+        let head =
+            "POST /v1/feeds/user:42/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        redis.signal(SIGSTOP)
+        waiting.socket.send(head + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
+        #expect(try client.request("GET", "/healthz").status == 200)
+        let refused = try client.publish(body, to: "user:42")
+        #expect(refused.status == 503 && refused.headers["Retry-After"] == "1")
+        #expect(refused.text.contains("Too many requests wait"))
+        redis.signal(SIGCONT)
+        #expect(try waiting.answer().status == 201)
+        #expect(try client.publish(body, to: "user:42").status == 201)
     }
 
     @Test func `request line, header, body, feeds and ids are as large as is set, and no larger`() throws {

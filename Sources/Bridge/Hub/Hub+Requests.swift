@@ -62,11 +62,14 @@ extension Hub {
         }
     }
 
-    /// Answers a request that was given up before it was whole; `head` is what was understood of it.
-    func refuse(_ head: HTTPRequest?, _ problem: Problem, isForOperators: Bool, _ id: ConnectionID) {
+    /// Answers a request that is not served, mostly since it was given up before it was whole; `head` is what was
+    /// understood of it.
+    func refuse(
+        _ head: HTTPRequest?, _ problem: Problem, closing: Bool = true, isForOperators: Bool, _ id: ConnectionID
+    ) {
         connections.setHeaders(cors(forOperators: isForOperators).headers(for: head), on: id)
         let route = head.flatMap { self.route(of: $0, router.match($0.method, $0.target)) }
-        connections.respond(id, (route?.phrased(problem) ?? problem).response, closing: true)
+        connections.respond(id, (route?.phrased(problem) ?? problem).response, closing: closing)
     }
 
     private func cors(forOperators isForOperators: Bool) -> CrossOrigin { isForOperators ? CrossOrigin([]) : cors }

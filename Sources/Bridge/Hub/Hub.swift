@@ -215,6 +215,11 @@ actor Hub {
             switch notice {
             case .request(let id, let request, let peer, let listener):
                 serve(request, from: peer, isForOperators: listener == adminListener?.descriptor, id)
+            case .crowded(let id, let request, let listener):
+                let problem = Problem(
+                    .serviceUnavailable, "Too many requests wait for their answers; send it again.",
+                    headers: [("Retry-After", "1")])
+                refuse(request, problem, closing: false, isForOperators: listener == adminListener?.descriptor, id)
             case .malformed(let id, let error, let head, let listener):
                 let problem = Problem(error.status, error.detail)
                 refuse(head, problem, isForOperators: listener == adminListener?.descriptor, id)
