@@ -55,13 +55,17 @@ struct OriginTests {
         #expect(try bridge.client().publish(#"{"id":"b"}"#, to: "user:42", headers: Self.page).status == 201)
     }
 
-    @Test func `why a bridge is not ready is told to operators alone, where they have an address`() throws {
-        let port = try LoopbackSocket.unusedPort()
-        let bridge = try bridge(["server": ["admin": "127.0.0.1:\(port)", "port": LoopbackSocket.unusedPort()]])
-        try eventually("it is ready") { try bridge.get("/readyz").status == 200 }
-        #expect(try bridge.get("/readyz").text == #"{"status":"ready"}"#)
-        let answer = try HTTPClient(bridge, port: port).request("GET", "/readyz").json
-        #expect(answer["status"]?.asString == "ready" && answer["last_tick_age_ms"] != nil)
+    @Test func `why a bridge is not ready is told to whoever asks, also where operators have an address`() throws {
+        let (redis, port) = (try RedisServer(), try LoopbackSocket.unusedPort())
+        let bridge = try FlagpoleProcess(
+            ["server": ["admin": "127.0.0.1:\(port)", "port": LoopbackSocket.unusedPort()]], redis: redis)
+        redis.kill()
+        try eventually("not ready") { try bridge.get("/readyz").status == 503 }
+        for client in [try bridge.client(), try HTTPClient(bridge, port: port)] {
+            let answer = try client.request("GET", "/readyz")
+            #expect(answer.status == 503 && answer.json["last_tick_age_ms"] != nil)
+            #expect(answer.json["reasons"]?.asObject?["redis"] != nil)
+        }
     }
 
     @Test func `behind a proxy the server is called by the names that are listed, if any are`() throws {

@@ -132,7 +132,7 @@ extension Hub {
         case .health:
             connections.respond(id, HTTPResponse.json(["status": .string("ok")]))
         case .readiness:
-            connections.respond(id, readiness(isDetailed: asked.isForOperators || settings.server.admin == nil))
+            connections.respond(id, readiness)
         case .file(let file):
             connections.respond(id, file.response)
         case .route(let route):
@@ -195,15 +195,17 @@ extension Hub {
 
     // MARK: - Readiness
 
-    /// What keeps the bridge from its work; without `isDetailed` only whether anything does.
-    private func readiness(isDetailed: Bool) -> HTTPResponse {
+    /// What keeps the bridge from its work.
+    private var readiness: HTTPResponse {
         var reasons = telemetry.readiness.all.map { ($0.part.rawValue, $0.reason) }
         let age = telemetry.secondsSinceTick
         let longest = max(5, Double(settings.poll.intervalMilliseconds) / 1000 * 3)
         if age > longest { reasons.append(("tick", "the poll loop has not turned for \(Int(age)) s")) }
-        var members: JSONObject = ["status": .string(reasons.isEmpty ? "ready" : "not ready")]
-        if isDetailed { members["last_tick_age_ms"] = .number(String(Int(age * 1000))) }
-        if isDetailed && !reasons.isEmpty {
+        var members: JSONObject = [
+            "status": .string(reasons.isEmpty ? "ready" : "not ready"),
+            "last_tick_age_ms": .number(String(Int(age * 1000))),
+        ]
+        if !reasons.isEmpty {
             var object = JSONObject()
             for (part, reason) in reasons { object[part] = .string(reason) }
             members["reasons"] = .object(object)

@@ -24,12 +24,10 @@ struct ServerCheck {
                 findings.append(.fail("ready", part, reason.asString ?? "see /readyz"))
             }
             if findings.count == 1 {
-                // The reasons are for operators alone where they have an address of their own.
-                let place = configuration.server.admin.map { "http://\($0)" } ?? "\(address)"
                 findings.append(
                     status == .ok
                         ? .ok("ready", "nothing keeps it from its work")
-                        : .fail("ready", state, "see \(place)/readyz"))
+                        : .fail("ready", state, "see \(address)/readyz"))
             }
             return findings
         } catch {
