@@ -1,7 +1,13 @@
 import HTTP
 
 extension RequestTarget {
-    /// The target as the log may show it: without the tokens in it, nor what may be one where the path is mistyped.
+    /// The parameters whose values are no tokens.
+    private static let shownNames: Set = [
+        "after", "before", "envelope", "events", "feed", "lastEventId", "last_event_id", "limit", "min_interval_ms",
+        "since", "unread", "where",
+    ]
+
+    /// The target as the log may show it: without the tokens in it, nor what may be one where something is mistyped.
     var withoutTokens: String {
         let query = raw.dropFirst(path.count + 1)
         guard !query.isEmpty else { return pathWithoutTokens }
@@ -9,27 +15,33 @@ extension RequestTarget {
         var rest = query
         while !rest.isEmpty {
             let part = rest.prefix { $0 != "&" && $0 != ";" }
-            let name = part.prefix { $0 != "=" }
-            let isToken = PercentEncoding.decode(String(name), plusIsSpace: true)?.lowercased() == "token"
-            shown += isToken ? "\(name)=…" : String(part)
+            shown += Self.withoutTokens(parameter: part)
             rest = rest[part.endIndex...]
             if let separator = rest.popFirst() { shown.append(separator) }
         }
         return shown
     }
 
-    /// Of a path that names tokens what stands before the first one.
-    private var pathWithoutTokens: String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        let names = segments.firstIndex { segment in
-            segment.split(separator: "/").contains { $0.lowercased().hasPrefix("token") }
+    private static func withoutTokens(parameter: Substring) -> String {
+        let name = parameter.prefix { $0 != "=" }
+        // A token is longer than that.
+        let shownName = name.count < 16 ? String(name) : "…"
+        guard name.endIndex < parameter.endIndex else { return shownName }
+        let value = PercentEncoding.decode(String(parameter[name.endIndex...]), plusIsSpace: true)
+        guard shownNames.contains(String(name)), let value, !value.contains("?"), !mayNameTokens(value) else {
+            return shownName + "=…"
         }
-        guard let names, segments[(names + 1)...].contains(where: { !$0.isEmpty }) || segments[names].contains("/")
-        else {
-            return path
-        }
-        // A slash that is encoded may stand before a token as well.
-        let isWhole = !segments[names].contains("/")
-        return parts.prefix(isWhole ? names + 1 : names).map { "/" + $0 }.joined() + "/…"
+        return String(parameter)
     }
+
+    /// The path up to what follows a mention of tokens.
+    private var pathWithoutTokens: String {
+        guard let first = segments.firstIndex(where: Self.mayNameTokens) else { return path }
+        let isName = ["token", "tokens"].contains(segments[first].lowercased())
+        if isName && segments[(first + 1)...].allSatisfy(\.isEmpty) { return path }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        return parts.prefix(isName ? first + 1 : first).map { "/" + $0 }.joined() + "/…"
+    }
+
+    private static func mayNameTokens(_ text: String) -> Bool { text.lowercased().contains("token") }
 }
