@@ -49,6 +49,9 @@ struct OriginTests {
         #expect(preflight.status == 204 && preflight.headers["Access-Control-Allow-Methods"] == nil)
         let metrics = try ask("GET", "/metrics", Self.page)
         #expect(metrics.status == 200 && metrics.headers["Access-Control-Allow-Origin"] == nil)
+        for answer in [preflight, metrics, try ask("GET", "/v1/nothing", []), try ask("POST", publish, Self.page)] {
+            #expect(answer.headers["Vary"] == "Origin")
+        }
         #expect(try ask("POST", publish, [("Origin", "http://\(own)"), ("Host", own)]).status == 201)
         #expect(try ask("HEAD", "/v1/stream?feed=user:42", []).status == 200)
         // Where all are served, that page is still welcome.

@@ -6,8 +6,16 @@ struct CrossOrigin: Sendable {
 
     /// In lower case.
     private let origins: Set<String>
+    private var allows = true
 
     init(_ origins: [String]) { self.origins = Set(origins) }
+
+    /// The same for what pages of other origins have no part in, whichever they are.
+    var refusing: CrossOrigin {
+        var refusing = self
+        refusing.allows = false
+        return refusing
+    }
 
     /// What every answer to a request carries: an answer to one origin is not to be taken for one to another.
     ///
@@ -34,6 +42,7 @@ struct CrossOrigin: Sendable {
     }
 
     private func allowedOrigin(of request: HTTPRequest) -> String? {
-        request.headers["Origin"].flatMap { origins.contains($0.lowercased()) ? $0 : nil }
+        guard allows else { return nil }
+        return request.headers["Origin"].flatMap { origins.contains($0.lowercased()) ? $0 : nil }
     }
 }

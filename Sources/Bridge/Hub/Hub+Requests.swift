@@ -72,7 +72,7 @@ extension Hub {
         connections.respond(id, (route?.phrased(problem) ?? problem).response, closing: closing)
     }
 
-    private func cors(forOperators isForOperators: Bool) -> CrossOrigin { isForOperators ? CrossOrigin([]) : cors }
+    private func cors(forOperators isForOperators: Bool) -> CrossOrigin { isForOperators ? cors.refusing : cors }
 
     /// The path of the user's own that a request leads to, also with a method that it has not.
     private func route(of request: HTTPRequest, _ match: Router<Endpoint>.Match) -> Route? {
