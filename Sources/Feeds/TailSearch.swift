@@ -31,12 +31,22 @@ package struct TailSearch: Sendable {
 
         /// A list that is trimmed after every push shows its tail in this one.
         package static let first = Window(count: 512)
-        private static let further = 4096
+        private static let largest = 4096
+        /// What a window's entries should take at most, in bytes.
+        private static let bytes = 1_048_576
         /// Windows overlap by a tail's length, so that one of them has all of it, and by as much as may be taken from the
         /// list's end meanwhile.
         private static let overlap = 2 * ListPosition.tailLength
 
-        var next: Window { Window(offset: offset + count - Window.overlap, count: Window.further) }
+        /// The window before this one, whose entries took so many bytes: twice as large while these are few, and never so
+        /// small that it does not reach further back by a tail's length.
+        func next(after bytes: Int) -> Window {
+            let fitting = count * Window.bytes / max(bytes, 1)
+            let least = Window.overlap + ListPosition.tailLength
+            return Window(
+                offset: offset + count - Window.overlap,
+                count: max(least, min(2 * count, fitting, Window.largest)))
+        }
     }
 
     /// What a window showed.
@@ -57,8 +67,8 @@ package struct TailSearch: Sendable {
         self.first = tail.count >= ListPosition.tailLength ? first : nil
     }
 
-    /// Looks at the window's entries, of a list that is so long and begins with `first`.
-    package mutating func look(at entries: [EntryHash], length: Int, first: EntryHash?) -> Outcome {
+    /// Looks at the window's entries, which take so many bytes, of a list that is so long and begins with `first`.
+    package mutating func look(at entries: [EntryHash], bytes: Int, length: Int, first: EntryHash?) -> Outcome {
         guard !tail.isEmpty else { return .notFound }
         guard window.offset < length else {
             // It became shorter meanwhile.
@@ -72,7 +82,7 @@ package struct TailSearch: Sendable {
         }
         if !isReduced { seen.formUnion(Set(tail).intersection(entries)) }
         if isHead { return first == self.first && reduce() ? .unfinished : .notFound }
-        window = window.next
+        window = window.next(after: bytes)
         return .unfinished
     }
 

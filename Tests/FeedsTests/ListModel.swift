@@ -75,7 +75,7 @@ struct ListReader {
             let end = max(0, list.entries.count - search.window.offset)
             let window = list.entries[max(0, end - search.window.count)..<end]
             let hashes = window.map(Self.hash)
-            switch search.look(at: hashes, length: list.entries.count, first: first) {
+            switch search.look(at: hashes, bytes: 10 * hashes.count, length: list.entries.count, first: first) {
             case .found(let alignment):
                 let recent = hashes[..<alignment.end].suffix(min(alignment.length, ListPosition.proofLength))
                 let count = window.startIndex + alignment.end

@@ -7,32 +7,39 @@ struct TailSearchTests {
 
     /// Where the known part ends, as an index in the list, and how many windows that took.
     private func search(
-        _ tail: some Sequence<Int>, _ list: [Int], first: Int? = 0, changing: (Int, inout [Int]) -> Void = { _, _ in }
-    ) -> (end: Int?, windows: Int) {
+        _ tail: some Sequence<Int>, _ list: [Int], first: Int? = 0,
+        changing: (Int, inout [Int]) -> Void = { _, _ in }, size: (Int) -> Int = { _ in 10 }
+    ) -> (end: Int?, windows: Int, largest: Int) {
         var list = list
+        var largest = 0
         var search = TailSearch(tail: hashes(tail), first: first.map(ListReader.hash))
-        for windows in 1...50 {
+        for windows in 1...100 {
             let window = search.window
             let range = max(0, list.count - window.offset - window.count)..<max(0, list.count - window.offset)
+            let bytes = list[range].reduce(0) { $0 + size($1) }
+            largest = max(largest, bytes)
             let outcome = search.look(
-                at: hashes(list[range]), length: list.count, first: list.first.map(ListReader.hash))
+                at: hashes(list[range]), bytes: bytes, length: list.count, first: list.first.map(ListReader.hash))
             switch outcome {
-            case .found(let alignment): return (range.lowerBound + alignment.end, windows)
-            case .notFound: return (nil, windows)
+            case .found(let alignment): return (range.lowerBound + alignment.end, windows, largest)
+            case .notFound: return (nil, windows, largest)
             case .unfinished: changing(windows, &list)
             }
         }
         Issue.record("the search does not end")
-        return (nil, 0)
+        return (nil, 0, largest)
     }
 
     @Test func `a trimmed list shows its tail in the first window`() {
-        #expect(search(9744..<10_000, Array(1..<10_003)) == (9999, 1))
-        #expect(search(0..<100, Array(90..<105)) == (10, 1))
+        let trimmed = search(9744..<10_000, Array(1..<10_003))
+        #expect(trimmed.end == 9999 && trimmed.windows == 1)
+        let rebuilt = search(0..<100, Array(90..<105))
+        #expect(rebuilt.end == 10 && rebuilt.windows == 1)
     }
 
     @Test func `what was removed near the end of a long list does not send the search back`() {
-        #expect(search(9744..<10_000, (0..<10_001).filter { $0 != 9997 }) == (9999, 1))
+        let found = search(9744..<10_000, (0..<10_001).filter { $0 != 9997 })
+        #expect(found.end == 9999 && found.windows == 1)
     }
 
     @Test func `a tail far back on a long list is found, window by window`() {
@@ -44,8 +51,20 @@ struct TailSearchTests {
 
     @Test func `a list of which nothing is known is searched to its beginning, and not further`() {
         let found = search(9744..<10_000, Array(20_000..<30_000))
-        #expect(found.end == nil && (3...4).contains(found.windows))
-        #expect(search([], Array(0..<10_000)) == (nil, 1))
+        #expect(found.end == nil && (4...6).contains(found.windows))
+        let nothing = search([], Array(0..<10_000))
+        #expect(nothing.end == nil && nothing.windows == 1)
+    }
+
+    @Test func `of large entries no more are looked at than have to be`() {
+        let large = { (_: Int) in 30_000 }
+        let found = search(4744..<5000, Array(3000..<12_000), size: large)
+        #expect(found.end == 2000 && found.largest == 768 * 30_000)
+        // Small ones at the end say little of those before.
+        let uneven = search(4744..<5000, Array(3000..<12_000), size: { $0 < 11_000 ? 30_000 : 10 })
+        #expect(uneven.end == 2000 && uneven.largest < 1024 * 30_000)
+        let medium = search(4744..<5000, Array(3000..<12_000), size: { _ in 1000 })
+        #expect(medium.end == 2000 && medium.largest == 1_048_000)
     }
 
     @Test func `known entries that were pushed again behind new ones hide none of these`() {

@@ -119,7 +119,8 @@ enum ListReading {
         let hashes = hashes(reading, 0..<reading.count)
         let first = hash(answer.element(1), 0)
         let behind = search.window.offset
-        switch search.look(at: hashes, length: length, first: first) {
+        let bytes = (0..<reading.count).reduce(0) { $0 + reading.element($1).withBytes(\.count) }
+        switch search.look(at: hashes, bytes: bytes, length: length, first: first) {
         case .unfinished: return .unfinished
         case .notFound: return .unknown(length: length)
         case .found(let alignment):

@@ -198,7 +198,7 @@ struct ListReadingTests {
 
         try redis.push("list", 1000..<8000)
         var search = TailSearch(tail: hashes(734..<990), first: hashes(0..<1)[0])
-        for _ in 0..<2 {
+        for _ in 0..<4 {
             guard case .unfinished = try align(&search) else {
                 Issue.record("finished")
                 return
