@@ -10,7 +10,12 @@ struct Admissions {
         var endsAt: Int64?
         /// The record by which all its streams were judged; nil where one of them was not yet.
         var digest: Int?
+        /// The turn in which its record is looked at.
+        let turn: Int
     }
+
+    /// In so many turns all records are looked at: they are large, and seldom change.
+    static let turns = 10
 
     /// How long before a token's end it matters whether that was put off.
     private static let lastMilliseconds: Int64 = 1500
@@ -19,6 +24,8 @@ struct Admissions {
     private var ends: [Int32: Int64] = [:]
     private var tokens: [Int32: Token] = [:]
     private var admitting: [Token: Admitting] = [:]
+    private var nextTurn = 0
+    private var turnOfNewcomer = 0
 
     var isEmpty: Bool { ends.isEmpty && admitting.isEmpty }
 
@@ -30,11 +37,16 @@ struct Admissions {
             return
         }
         tokens[stream] = token
-        var admitted = admitting[token] ?? Admitting()
+        var admitted = admitting[token] ?? newcomer()
         admitted.streams.insert(stream)
         admitted.endsAt = grant.expiresAt
         admitted.digest = nil
         admitting[token] = admitted
+    }
+
+    private mutating func newcomer() -> Admitting {
+        turnOfNewcomer = (turnOfNewcomer + 1) % Self.turns
+        return Admitting(turn: turnOfNewcomer)
     }
 
     mutating func remove(stream: Int32) {
@@ -52,11 +64,13 @@ struct Admissions {
 
     // MARK: - Tokens
 
-    /// What Redis is to be asked about the tokens.
-    func questions(at time: Int64) -> [TokenQuestion] {
-        admitting.map { token, admitted in
+    /// What Redis is to be asked about the tokens: of all whether they are there, of those whose turn it is the record.
+    mutating func questions(at time: Int64) -> [TokenQuestion] {
+        nextTurn = (nextTurn + 1) % Self.turns
+        return admitting.map { token, admitted in
             let isNear = admitted.endsAt.map { $0 <= time + Self.lastMilliseconds } ?? false
-            return TokenQuestion(token: token, digest: admitted.digest, asksLifetime: isNear)
+            return TokenQuestion(
+                token: token, asksRecord: admitted.turn == nextTurn, digest: admitted.digest, asksLifetime: isNear)
         }
     }
 

@@ -3,6 +3,8 @@ import Access
 /// What Redis is asked about a token that streams came with.
 struct TokenQuestion: Sendable {
     let token: Token
+    /// Whether its record is to be looked at, and not only whether it is there.
+    let asksRecord: Bool
     /// The record that is known; nil where it is to be told in any case.
     let digest: Int?
     /// Whether it matters when the token ends.

@@ -7,7 +7,7 @@ actor TokenStore {
     nonisolated let executor = BlockingExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How many tokens one MGET asks for.
+    /// How many tokens are asked for at once.
     private static let tokensPerCommand = 500
 
     private let prefix: String
@@ -67,24 +67,37 @@ actor TokenStore {
     private func changes(
         _ questions: ArraySlice<TokenQuestion>, _ connection: RedisConnection
     ) throws(RedisError) -> [(Token, TokenChange)] {
-        connection.append(["MGET"] + questions.map { key($0.token) })
-        let ending = questions.filter(\.asksLifetime)
+        let (looked, ending) = (questions.filter(\.asksRecord), questions.filter(\.asksLifetime))
+        connection.append(["EXISTS"] + questions.map { key($0.token) })
         for question in ending { connection.append("PTTL", key(question.token)) }
-        // All replies are read before one is looked at, so that an error leaves none behind.
-        let records = try connection.readReply()
-        var lifetimes: [RedisReply] = []
-        for _ in ending { lifetimes.append(try connection.readReply()) }
-        for reply in [records] + lifetimes { if let error = reply.serverError { throw .server(error) } }
+        if !looked.isEmpty { connection.append(["MGET"] + looked.map { key($0.token) }) }
+        let replies = try self.replies(1 + ending.count + (looked.isEmpty ? 0 : 1), connection)
 
         let now = WallClock.unixMilliseconds
-        var changes = zip(ending, lifetimes).compactMap { question, reply -> (Token, TokenChange)? in
+        var changes = zip(ending, replies.dropFirst()).compactMap { question, reply -> (Token, TokenChange)? in
             guard reply.integer >= -1 else { return nil }
             return (question.token, .end(reply.integer >= 0 ? now + reply.integer : nil))
         }
-        for (index, question) in questions.enumerated() where index < records.count {
-            if let change = change(of: question, records.element(index)) { changes.append((question.token, change)) }
+        for (index, question) in looked.enumerated() where index < replies[replies.count - 1].count {
+            let record = replies[replies.count - 1].element(index)
+            if let change = change(of: question, record) { changes.append((question.token, change)) }
+        }
+        guard replies[0].integer < questions.count else { return changes }
+        // Mostly none is missing; only otherwise each is asked for.
+        for question in questions { connection.append("EXISTS", key(question.token)) }
+        for (question, reply) in zip(questions, try self.replies(questions.count, connection))
+        where reply.integer == 0 {
+            changes.append((question.token, .gone))
         }
         return changes
+    }
+
+    /// All of them are read before an error of one is thrown, so that it leaves none behind.
+    private func replies(_ count: Int, _ connection: RedisConnection) throws(RedisError) -> [RedisReply] {
+        var replies: [RedisReply] = []
+        for _ in 0..<count { replies.append(try connection.readReply()) }
+        if let error = replies.lazy.compactMap(\.serverError).first { throw .server(error) }
+        return replies
     }
 
     private func change(of question: TokenQuestion, _ record: RedisReply) -> TokenChange? {
