@@ -5,30 +5,35 @@
 // hub's list instead. Tabs ask for signs of life; where none comes, the next hub begins with the list of the tab that
 // is furthest. Of two hubs the younger goes on and the other ends; what was sent twice meanwhile is known by its id.
 
-// How often a visible tab asks for a sign of life, and how often in vain before it replaces the hub.
-const BEAT_MS = 300;
-const SILENT_BEATS = 2;
-// In which a worker's script is fetched.
-const LOADING_BEATS = 10;
-// In which a new hub hears what the tabs have.
-const GATHER_MS = 50;
-// How long a hub outlives its last tab: the next may be on its way.
-const LINGER_MS = 1_000;
-const TOKEN_MS = 5_000;
-const LONGEST_PAUSE_MS = 30_000;
-const CLAIM_MS = 7 * 86_400_000;
-const MOST_ITEMS = 1_000;
-const MOST_SEEN = 10_000;
+const
+    // How often a visible tab asks for a sign of life, and how often in vain before it replaces the hub.
+    BEAT_MS = 300,
+    SILENT_BEATS = 2,
+    // In which a worker's script is fetched.
+    LOADING_BEATS = 10,
+    // In which a new hub hears what the tabs have.
+    GATHER_MS = 50,
+    MOST_ITEMS = 1_000;
 
 const encode = encodeURIComponent;
 
 /** How far a cursor, `f1.EPOCH.POS`, is; NaN where there is none. */
 const positionOf = (cursor) => Number(cursor?.split('.')[2]);
 
-const keyOf = ({ feed, id }) => `${feed} ${id}`;
+const bearer = (token) => token && { Authorization: `Bearer ${token}` };
 
 const itemOf = ({ feed, id, body, replay = true, read_at: readAt = null, stored_at: storedAt = null }) =>
     ({ feed, id, body, event: typeof body.event === 'string' ? body.event : null, replay, readAt, storedAt });
+
+/** The newest first by when they were stored, but those of each feed as they come: clocks may have been set back. */
+function sorted(items) {
+    const times = {};
+    return items.map((item) => {
+        const { feed, storedAt } = item;
+        times[feed] = Math.min(times[feed] ?? Infinity, Date.parse(storedAt) || Infinity);
+        return [times[feed], item];
+    }).sort(([a], [b]) => b - a).map(([, item]) => item);
+}
 
 /** What the events add up to: the list, newest first, and the counts, which are always the server's. */
 class Ledger extends EventTarget {
@@ -48,19 +53,14 @@ class Ledger extends EventTarget {
         if (data.batch) for (const entry of data.batch) this.apply({ data: entry });
         else if (data.body) this.#add({ ...itemOf(data), cursor: this.cursor });
         else if (type === 'resync') {
-            const items = Object.values(feeds).flatMap(({ items }) => items.map(itemOf));
-            this.#replace(items.sort((a, b) => new Date(a.storedAt) - new Date(b.storedAt)));
+            this.#replace(sorted(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)).reverse()));
             for (const name in feeds) this.#count({ [name]: feeds[name].unread });
         } else if (feed) {
-            this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
-            let isMeant = all;
-            for (const item of this.items.filter((item) => item.feed === feed)) {
-                isMeant ||= item.id === through;
-                if (isMeant || ids?.includes(item.id)) item.readAt = readAt && (item.readAt ?? readAt);
-            }
+            const change = { feed, id, ids, through, all, readAt };
+            this.#change(change);
             // A page that is on its way may be older.
-            this.#paging &&= { ...this.#paging };
-            this.tell(type === 'unread' ? 'read' : type, id ? { feed, id } : { feed, ids, through, all, readAt });
+            this.#paging?.changes.push(change);
+            this.tell(type === 'unread' ? 'read' : type, change);
         }
         this.#count(feed ? { [feed]: unread } : unread);
     }
@@ -71,43 +71,44 @@ class Ledger extends EventTarget {
         return { items, unreadByFeed, cursor, begin };
     }
 
-    restore({ items, unreadByFeed, cursor, begin }) {
-        Object.assign(this, { cursor, begin });
-        this.#replace(items.map((item) => ({ ...item, replay: true })).reverse());
+    restore({ items, unreadByFeed, ...place }) {
+        Object.assign(this, place);
+        this.#replace(items.map((item) => ({ ...item, replay: true })));
         this.#count(unreadByFeed);
     }
 
     /** Adds the next page of each feed's history. `load` gets it, given the feed and the id that it ends before. */
     async page(feeds, load) {
         // Unread ones have gaps between them, so paging begins at the newest: what stands there now is the tail.
-        const begin = () => (this.#paging = { tail: this.items, next: {}, last: {} });
+        const begin = () => (this.#paging = { tail: this.items, paged: new Set(), open: feeds, changes: [] });
         const paging = this.#paging ?? begin();
-        const { tail, next, last } = paging;
-        const open = feeds.filter((feed) => next[feed] !== null);
-        const pages = await Promise.all(open.map((feed) => load(feed, next[feed]))).catch((error) => {
+        const { tail, paged, open, changes } = paging;
+        const from = changes.length;
+        const lastOf = (feed) => this.items.findLast((item) => item.feed === feed && paged.has(item));
+        const pages = await Promise.all(open.map((feed) => load(feed, lastOf(feed)?.id))).catch((error) => {
             // What it was to end before may be gone: from the newest again.
             begin();
             throw error;
         });
         if (this.#paging !== paging) return this.page(feeds, load);
-        open.forEach((feed, place) => (next[feed] = pages[place].next));
-        const items = pages.flatMap((page) => page.items.map(itemOf));
-        // Events do not say when something was stored; but what they have listed stays in its place.
-        for (const item of items) Object.assign(this.find(item) ?? {}, { storedAt: item.storedAt });
+        paging.open = open.filter((_, place) => pages[place].next);
         const list = [...this.items];
-        for (const item of items) {
-            const { feed, storedAt } = item;
+        const added = [];
+        for (const item of pages.flatMap(({ items = [] }) => items.map(itemOf))) {
             const known = this.find(item);
-            // Below what has come meanwhile, and what is newer in other feeds.
-            const isBelow = (other) =>
-                other.storedAt ? other.feed !== feed && other.storedAt > storedAt : !tail.includes(other);
-            let at = list.indexOf(last[feed]) + 1;
-            while (at < list.length && isBelow(list[at])) at += 1;
-            if (!known) list.splice(at, 0, item);
-            last[feed] = known ?? item;
+            // Events do not say when something was stored.
+            if (known) known.storedAt = item.storedAt;
+            else {
+                // Below what has come meanwhile, and the newer ones of its feed.
+                const isAbove = (other) => (paged.has(other) ? other.feed === item.feed : !tail.includes(other));
+                list.splice(list.findLastIndex(isAbove) + 1, 0, item);
+                added.push(item);
+            }
+            paged.add(known ?? item);
         }
-        this.items = list;
-        return open.some((feed) => next[feed]);
+        this.items = sorted(list);
+        for (const change of changes.slice(from)) this.#change(change, added);
+        return paging.open.length > 0;
     }
 
     find({ feed, id }) {
@@ -118,17 +119,26 @@ class Ledger extends EventTarget {
         this.dispatchEvent(new CustomEvent(type, { detail }));
     }
 
+    /** Removes or marks those of some that an event means. */
+    #change({ feed, id, ids, through, all, readAt }, some = this.items) {
+        this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
+        for (const item of this.items) if (item.feed === feed) {
+            all ||= item.id === through;
+            if ((all || ids?.includes(item.id)) && some.includes(item)) item.readAt = readAt && (item.readAt ?? readAt);
+        }
+    }
+
     #replace(items) {
         this.#paging = null;
         this.items = [];
-        for (const item of items) this.#add(item);
+        for (const item of items.reverse()) this.#add(item);
         this.tell('resync');
     }
 
     /** Lists it, and tells of it once. What is never stored has no id, and is not listed. */
     #add(item) {
         const seen = this.#seen;
-        const key = keyOf(item);
+        const key = `${item.feed} ${item.id}`;
         const known = this.find(item);
         // From a page that was ahead of the events: those before it were not meant for it.
         if (known) known.readAt = item.readAt;
@@ -139,7 +149,8 @@ class Ledger extends EventTarget {
         }
         if (!item.id || !seen.has(key)) this.tell('notification', item);
         seen.add(key);
-        if (seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
+        // Older ones do not come again.
+        if (seen.size > 10_000) seen.delete(seen.values().next().value);
     }
 
     #count(counts) {
@@ -174,7 +185,8 @@ const runHub = (key, ending) => new Promise((resolve) => {
     channel.onmessage = ({ data: { hub, tab, mine, isLeaving, isAwake, token: given } }) => {
         if (hub) return hub > term ? end() : post();
         tabs.delete(tab);
-        if (isLeaving) return setTimeout(() => tabs.size || end(), LINGER_MS);
+        // Outlives its last tab for a second: the next may be on its way.
+        if (isLeaving) return setTimeout(() => tabs.size || end(), 1_000);
         tabs.add(tab);
         token = given || token;
         if (given !== undefined) answered?.();
@@ -225,7 +237,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
             if (reason === 'status 403') token = null;
             // Full jitter, so that those whom one cut has thrown out do not come back in step.
-            pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
+            pause ??= Math.random() * Math.min(30_000, retryMs * 2 ** attempt);
             attempt += 1;
             await new Promise((resolve) => {
                 wake = resolve;
@@ -239,7 +251,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     async function read() {
         if (hasToken && !token) {
             post({ to: [...tabs].pop(), wantsToken: true });
-            await new Promise((resolve) => setTimeout((answered = resolve), TOKEN_MS));
+            await new Promise((resolve) => setTimeout((answered = resolve), 5_000));
             if (isOver) return;
             if (!token) throw new Error('no token');
         }
@@ -249,8 +261,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
         // A cursor that is not the server's gets the list afresh.
         const cursor = isAfresh ? 'f1.0.0' : ledger.cursor;
         const from = `${url}v1/stream?envelope=1${feed}&last_event_id=${encode(cursor)}`;
-        const headers = hasToken ? { Authorization: `Bearer ${token}` } : {};
-        const { status, body } = await fetch(from, { headers, signal, credentials });
+        const { status, body } = await fetch(from, { headers: bearer(token), signal, credentials });
         if (status !== 200) throw new Error({ 204: 'ended', 401: 'auth-expired' }[status] ?? `status ${status}`);
         const reader = body.pipeThrough(new TextDecoderStream()).getReader();
         let rest = '';
@@ -290,8 +301,9 @@ function follow(inbox, key, share, workerUrl) {
     const closing = new AbortController();
     let turn, channel, timer, silence, isAsking, term;
     const post = (message) => channel?.postMessage({ tab, ...message });
+    const { document } = globalThis;
 
-    function receive({ hub, to, cursor, state, after, event, snapshot, wantsToken }) {
+    function receive({ data: { hub, to, cursor, state, after, event, snapshot, wantsToken } }) {
         if (!(hub >= term) || (to && to !== tab)) return;
         term = hub;
         silence = 0;
@@ -337,7 +349,7 @@ function follow(inbox, key, share, workerUrl) {
     // Counted, not timed: a tab that was asleep itself has not been listening.
     function beat(message) {
         clearTimeout(timer);
-        timer = setTimeout(beat, globalThis.document?.hidden ? 30 * BEAT_MS : BEAT_MS);
+        timer = setTimeout(beat, document?.hidden ? 30 * BEAT_MS : BEAT_MS);
         isAsking = false;
         if (++silence > SILENT_BEATS) elect(true);
         post(message);
@@ -346,7 +358,7 @@ function follow(inbox, key, share, workerUrl) {
     function join() {
         if (!channel) {
             channel = new BroadcastChannel(key);
-            channel.onmessage = ({ data }) => receive(data);
+            channel.onmessage = receive;
             elect();
         }
         // Several of the page's events come at once: none of them has been waited for.
@@ -367,7 +379,8 @@ function follow(inbox, key, share, workerUrl) {
     // A page that is kept, but stopped, cannot hold the connection for others.
     on('pagehide freeze', leave);
     on('pageshow resume', join);
-    on('online visibilitychange', () => channel && join());
+    on('online', () => channel && join());
+    on('visibilitychange', () => channel && !document?.hidden && join());
     join();
     return () => {
         closing.abort();
@@ -399,10 +412,10 @@ class Inbox extends Ledger {
     markRead = (what) => this.#mark('read', what);
     markUnread = (what) => this.#mark('unread', what);
 
-    remove = (id, feed = this.#feedOf(id)) => this.#ask(feed, `notifications/${encode(id)}`, 'DELETE');
+    remove = (id, feed = this.#feedOf(id)) => this.#ask(feed, `notifications/${encode(id)}`, false, 'DELETE');
 
     more = () => this.page(this.#config.feeds, (feed, before = '') =>
-        this.#ask(feed, `notifications?before=${encode(before)}`));
+        this.#ask(feed, `notifications?before=${encode(before)}`, true));
 
     /** The database decides who is first, and does not forget it when tabs are closed. */
     claim(id, feed = this.#feedOf(id)) {
@@ -413,7 +426,8 @@ class Inbox extends Ledger {
                 opening.result.createObjectStore('claims').createIndex('id', 'id', { unique: true });
             opening.onsuccess = () => {
                 const claims = opening.result.transaction('claims', 'readwrite').objectStore('claims');
-                claims.delete(IDBKeyRange.upperBound(Date.now() - CLAIM_MS));
+                // For a week.
+                claims.delete(IDBKeyRange.upperBound(Date.now() - 7 * 86_400_000));
                 const claim = claims.add({ id: `${this.#config.url} ${feed} ${id}` }, Date.now() + Math.random());
                 claim.onsuccess = () => resolve(true);
                 claim.onerror = () => resolve(false);
@@ -425,26 +439,24 @@ class Inbox extends Ledger {
     async #mark(verb, { feed, ...what }) {
         const isEach = what.all && !feed;
         const counted = Object.keys(this.unreadByFeed);
-        // Before the counts have come, all are asked: those that have none answer 409.
+        // Before the counts have come, all are asked.
         const all = counted.length ? counted : this.#config.feeds;
         const feeds = isEach ? all : [feed ?? this.#feedOf(what.through ?? what.ids[0])];
-        await Promise.all(feeds.map((name) => this.#ask(name, verb, 'POST', JSON.stringify(what)).catch((error) => {
-            if (!isEach || error.status !== 409) throw error;
-        })));
+        await Promise.all(feeds.map((name) => this.#ask(name, verb, isEach, 'POST', JSON.stringify(what))));
     }
 
     #feedOf(id) {
         return this.items.find((item) => item.id === id)?.feed ?? this.#config.feeds[0];
     }
 
-    async #ask(feed, path, method, body) {
-        const { url, credentials, hasToken } = this.#config;
-        const headers = { 'Content-Type': 'application/json' };
-        if (hasToken) headers.Authorization = `Bearer ${await this.getToken()}`;
+    /** Where it is one of all feeds, it may be one that stores nothing, which answers 409. */
+    async #ask(feed, path, isEach, method, body) {
+        const { url, credentials } = this.#config;
+        const headers = { 'Content-Type': 'application/json', ...bearer(await this.getToken()) };
         const response = await fetch(`${url}v1/feeds/${encode(feed)}/${path}`, { method, body, headers, credentials });
         const { ok, status } = response;
         const answer = await response.json().catch(() => ({}));
-        if (ok) return answer;
+        if (ok || (isEach && status === 409)) return answer;
         throw Object.assign(new Error(answer.detail ?? `status ${status}`), { status });
     }
 }
@@ -455,5 +467,5 @@ export const connect = (options) => new Inbox(options);
 // As a worker, this file is a hub and nothing else; and one that waits, where a tab holds the connection already.
 if (globalThis.SharedWorkerGlobalScope && name.startsWith('{"flagpole":1')) {
     const run = () => runHub(name);
-    (navigator.locks ? navigator.locks.request(name, run) : run()).catch(() => {}).then(close);
+    (navigator.locks?.request(name, run) ?? run()).catch(() => {}).then(close);
 }

@@ -107,6 +107,25 @@ test('nobody asks again after 204, until a tab comes or is looked at', async () 
     assert.equal(server.requests.length, 4);
 });
 
+test('after 204 a tab that is hidden asks for nothing, and one that gets a network back does', async (t) => {
+    globalThis.document = { hidden: false };
+    t.after(() => delete globalThis.document);
+    server.misbehave = (response) => response.writeHead(204).end();
+    const tab = new Tab(server);
+    inboxes.push(tab);
+    await eventually(() => tab.reasons.at(-1) === 'ended');
+    document.hidden = true;
+    tab.happen('visibilitychange');
+    await new Promise((resolve) => setTimeout(resolve, 10 * server.retryMs));
+    assert.equal(server.requests.length, 1);
+    tab.happen('online');
+    await eventually(() => server.requests.length === 2);
+    document.hidden = false;
+    await eventually(() => tab.reasons.length === 2);
+    tab.happen('visibilitychange');
+    await eventually(() => server.requests.length === 3);
+});
+
 test('a tab that comes after the end hears of what was pushed since', async () => {
     let isOver = false;
     server.misbehave = (response) => isOver && response.writeHead(204).end();

@@ -23,10 +23,11 @@ const feedOf = (id) => (id.startsWith('j') ? 'job:7' : 'user:42');
 
 const push = (id) => server.tell('message', { feed: feedOf(id), id, body: {} });
 
-/** A notification as history shows it, stored in the second that its id names. */
-const storedIn = (id) => ({ ...stored(id), feed: feedOf(id), stored_at: `2026-01-01T00:00:0${id[1]}.000Z` });
+/** A notification as history shows it, stored in the second that its id names, or in another. */
+const storedIn = (id, second = id.slice(1)) =>
+    ({ ...stored(id), feed: feedOf(id), stored_at: new Date(1_767_225_600_000 + second * 1_000).toISOString() });
 
-test('pages of two feeds stand in one order, and what has come by events stays in its place', async () => {
+test('pages of two feeds stand in one order, and what is new on top of it', async () => {
     await openLive();
     for (const id of ['j5', 'u7', 'j8']) push(id);
     await eventually(() => tab.ids.length === 3);
@@ -67,6 +68,50 @@ test('a fresh list of two feeds stands in one order', async () => {
         [feed, { items: ids.map((id) => storedIn(id)) }]));
     server.send(`id: f1.e.9\nevent: resync\ndata: ${JSON.stringify({ feeds })}\n\n`);
     await eventually(() => tab.marks === 'u4 j3 j2 u1');
+});
+
+test('a clock that was set back changes nothing in the order of a feed', async () => {
+    await openLive();
+    const feeds = {
+        'user:42': { items: [storedIn('u1', 5), storedIn('u2', 2), storedIn('u3', 6)] },
+        'job:7': { items: [storedIn('j4'), storedIn('j7')] },
+    };
+    server.send(`id: f1.e.9\nevent: resync\ndata: ${JSON.stringify({ feeds })}\n\n`);
+    await eventually(() => tab.marks === 'j7 u3 j4 u2 u1');
+    server.page = async (_, feed) => ({ items: feeds[feed].items.toReversed(), next: null });
+    await tab.inbox.more();
+    assert.equal(tab.marks, 'j7 u3 j4 u2 u1');
+});
+
+test('more than a page of one feed stands in one order with another once its pages have come', async () => {
+    await openLive();
+    const users = Array.from({ length: 100 }, (_, place) => `u${1_001 + place}`);
+    const jobs = Array.from({ length: 10 }, (_, place) => `j${1 + place}`);
+    for (const id of [...users, ...jobs, 'j1020.5']) push(id);
+    await eventually(() => tab.ids.length === 111);
+    const pages = { 'user:42': ['u1100', ...users.toReversed().slice(1)], 'job:7': ['j1020.5', ...jobs.toReversed()] };
+    server.page = async (before, feed) => {
+        const from = pages[feed].indexOf(before) + 1;
+        const items = pages[feed].slice(from, from + 50);
+        return { items: items.map((id) => storedIn(id)), next: from + 50 < pages[feed].length ? items[49] : null };
+    };
+    assert.equal(await tab.inbox.more(), true);
+    const older = jobs.toReversed();
+    assert.deepEqual(tab.marks.split(' ').slice(-10), older);
+    assert.equal(await tab.inbox.more(), false);
+    const newer = users.toReversed();
+    newer.splice(newer.indexOf('u1020'), 0, 'j1020.5');
+    assert.equal(tab.marks, [...newer, ...older].join(' '));
+});
+
+test('a feed that has no history takes none from the others', async () => {
+    await openLive();
+    server.page = async (_, feed) => {
+        if (feed === 'job:7') throw Object.assign(new Error('it stores nothing'), { status: 409 });
+        return { items: [stored('u1')], next: null };
+    };
+    assert.equal(await tab.inbox.more(), false);
+    assert.equal(tab.marks, 'u1');
 });
 
 test('to read all before the counts have come reads every feed that has any', async () => {

@@ -31,21 +31,51 @@ function moreWhile(items, happen) {
     return tab.inbox.more();
 }
 
-test('paging begins again where the one that it stood at was removed', async () => {
-    const pages = { '': ['f', 'e'], e: null, d: ['c'] };
+test('paging goes on where the one that it stood at was removed', async () => {
+    const pages = { '': ['f', 'e'], f: ['d', 'c'], c: ['b'] };
+    server.page = async (before) =>
+        ({ items: pages[before].map((id) => stored(id)), next: before === 'c' ? null : pages[before].at(-1) });
+    assert.equal(await tab.inbox.more(), true);
+    server.tell('removed', { id: 'e' });
+    await eventually(() => tab.marks === 'f');
+    assert.equal(await tab.inbox.more(), true);
+    assert.equal(await tab.inbox.more(), false);
+    assert.equal(tab.marks, 'f d c b');
+});
+
+test('paging begins again where the server does not know the one that it stood at', async () => {
+    const pages = { '': ['f', 'e'], d: ['c'] };
     server.page = async (before) => {
-        if (pages[before] === null) throw new Error('no such notification');
+        if (!pages[before]) throw new Error('no such notification');
         const ids = pages[before];
         return { items: ids.map((id) => stored(id)), next: ids.length > 1 ? ids.at(-1) : null };
     };
     assert.equal(await tab.inbox.more(), true);
-    server.tell('removed', { id: 'e' });
-    await eventually(() => tab.marks === 'f');
-    pages[''] = ['f', 'd'];
     await assert.rejects(tab.inbox.more(), /no such notification/);
+    pages[''] = ['f', 'e', 'd'];
     assert.equal(await tab.inbox.more(), true);
     assert.equal(await tab.inbox.more(), false);
-    assert.equal(tab.marks, 'f d c');
+    assert.equal(tab.marks, 'f e d c');
+});
+
+test('a page is asked for once, however much is read meanwhile, and shows it', async () => {
+    server.push('c');
+    await eventually(() => tab.ids.length === 1);
+    const asked = [];
+    server.page = async (before) => {
+        asked.push(before);
+        // Were it asked for again after each event, there would be no end to it.
+        const told = tab.inbox.unread;
+        server.tell('read', { ids: ['b'], read_at: READ_AT });
+        server.tell('read', { ids: ['a'], read_at: READ_AT });
+        server.tell('unread', { ids: ['a'], read_at: null });
+        server.push('d' + asked.length);
+        await eventually(() => tab.inbox.unread === told + 4);
+        return { items: ['c', 'b', 'a'].map((id) => stored(id)), next: null };
+    };
+    assert.equal(await tab.inbox.more(), false);
+    assert.deepEqual(asked, ['']);
+    assert.equal(tab.marks, 'd1 c b+ a');
 });
 
 test('what is read or removed while a page is on its way stays so', async () => {

@@ -9,7 +9,8 @@ export class Server {
     misbehave = () => false;
     pingMs = 15_000;
     retryMs = 20;
-    /** Answers for a page of history, given the id that it ends before, and its feed; where it throws, that one is unknown. */
+    /** Answers for a page of history, given the id that it ends before, and its feed; where it throws, that one
+     *  is unknown, or what its `status` says. */
     page = async () => ({ items: [], next: null });
     /** The feeds that were to be read, and the status that each question is answered with. */
     reads = [];
@@ -88,7 +89,8 @@ export class Server {
     #answerPage(response, before, feed) {
         const answer = (status, body) =>
             response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-        this.page(before, feed).then((page) => answer(200, page), ({ message }) => answer(404, { detail: message }));
+        this.page(before, feed)
+            .then((page) => answer(200, page), ({ message, status = 404 }) => answer(status, { detail: message }));
     }
 
     #block(pos, replay) {
