@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial check format bench clean help
+.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -42,7 +42,7 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory test-units
-	$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
+	$(MAKE) --no-print-directory --jobs=4 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
 	$(TEST) --filter Chaos
 
 test-units:
@@ -59,6 +59,8 @@ test-pages-1:
 
 test-pages-2:
 	$(TEST) --filter 'BellTests|ClientSharingTests|ClientConnectionTests'
+
+test-client:
 	@if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; \
 		else echo "left out: Tests/ClientTests, which want Node 20.19 or newer"; fi
 
@@ -112,7 +114,7 @@ trial: $(PYTHON) chaos sanitize
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 	TRIAL=1 $(MAKE) --no-print-directory test-units
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) AXE_CORE="$$(echo $(CURDIR)/$(AXE))" PATH="$$(echo $(CURDIR)/$(NODE)):$$PATH" \
-		$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1
+		$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

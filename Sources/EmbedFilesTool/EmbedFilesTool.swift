@@ -54,8 +54,8 @@ struct EmbedFilesTool {
         let code = lines.filter { !$0.hasPrefix("//") && !($0.hasPrefix("/**") && $0.hasSuffix("*/")) }
         return zip(code, code.dropFirst() + [""]).reduce(into: "") { text, pair in
             let (line, next) = (withoutNeedlessSpaces(pair.0), pair.1)
-            // A line that has just begun something, and one before the end of it, need not end.
-            let goesOn = "{([,".contains(line.last ?? " ") || "})]".contains(next.first ?? " ")
+            // A line that has just begun something, a whole statement, and one before the end of something need not end.
+            let goesOn = "{([,;".contains(line.last ?? " ") || "})]".contains(next.first ?? " ")
             text += goesOn ? line : line + "\n"
         }
     }

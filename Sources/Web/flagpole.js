@@ -13,7 +13,13 @@ const
     LOADING_BEATS = 10,
     // In which a new hub hears what the tabs have.
     GATHER_MS = 50,
-    MOST_ITEMS = 1_000;
+    // How long a hub outlives its last tab: the next may be on its way.
+    LINGER_MS = 1_000,
+    TOKEN_MS = 5_000,
+    LONGEST_PAUSE_MS = 30_000,
+    CLAIM_MS = 7 * 86_400_000,
+    MOST_ITEMS = 1_000,
+    MOST_SEEN = 10_000;
 
 const encode = encodeURIComponent;
 
@@ -149,8 +155,7 @@ class Ledger extends EventTarget {
         }
         if (!item.id || !seen.has(key)) this.tell('notification', item);
         seen.add(key);
-        // Older ones do not come again.
-        if (seen.size > 10_000) seen.delete(seen.values().next().value);
+        if (seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
     }
 
     #count(counts) {
@@ -185,8 +190,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     channel.onmessage = ({ data: { hub, tab, mine, isLeaving, isAwake, token: given } }) => {
         if (hub) return hub > term ? end() : post();
         tabs.delete(tab);
-        // Outlives its last tab for a second: the next may be on its way.
-        if (isLeaving) return setTimeout(() => tabs.size || end(), 1_000);
+        if (isLeaving) return setTimeout(() => tabs.size || end(), LINGER_MS);
         tabs.add(tab);
         token = given || token;
         if (given !== undefined) answered?.();
@@ -237,7 +241,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
             if (reason === 'status 403') token = null;
             // Full jitter, so that those whom one cut has thrown out do not come back in step.
-            pause ??= Math.random() * Math.min(30_000, retryMs * 2 ** attempt);
+            pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
             attempt += 1;
             await new Promise((resolve) => {
                 wake = resolve;
@@ -251,7 +255,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
     async function read() {
         if (hasToken && !token) {
             post({ to: [...tabs].pop(), wantsToken: true });
-            await new Promise((resolve) => setTimeout((answered = resolve), 5_000));
+            await new Promise((resolve) => setTimeout((answered = resolve), TOKEN_MS));
             if (isOver) return;
             if (!token) throw new Error('no token');
         }
@@ -426,8 +430,7 @@ class Inbox extends Ledger {
                 opening.result.createObjectStore('claims').createIndex('id', 'id', { unique: true });
             opening.onsuccess = () => {
                 const claims = opening.result.transaction('claims', 'readwrite').objectStore('claims');
-                // For a week.
-                claims.delete(IDBKeyRange.upperBound(Date.now() - 7 * 86_400_000));
+                claims.delete(IDBKeyRange.upperBound(Date.now() - CLAIM_MS));
                 const claim = claims.add({ id: `${this.#config.url} ${feed} ${id}` }, Date.now() + Math.random());
                 claim.onsuccess = () => resolve(true);
                 claim.onerror = () => resolve(false);

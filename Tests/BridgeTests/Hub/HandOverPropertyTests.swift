@@ -123,7 +123,7 @@ private struct HandOverScenario {
         try await commit()
         for stream in streams {
             let deadline = ContinuousClock.now + .seconds(20)
-            while try stream.start == nil || stream.told != expected(stream), ContinuousClock.now < deadline {
+            while try stream.others["live"] == nil || stream.told != expected(stream), ContinuousClock.now < deadline {
                 try stream.drain(waiting: 20)
             }
             // Nothing may come twice either.
