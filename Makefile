@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial check format bench clean help
+.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial trial-bridge trial-pages trial-examples check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -112,9 +112,18 @@ $(PYTHON): Tests/Clients/requirements.txt
 trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
-	TRIAL=1 $(MAKE) --no-print-directory test-units
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) AXE_CORE="$$(echo $(CURDIR)/$(AXE))" PATH="$$(echo $(CURDIR)/$(NODE)):$$PATH" \
-		$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
+		$(MAKE) --no-print-directory --jobs=3 trial-bridge trial-pages trial-examples test-client
+
+# The suites of which some is left to a trial: what takes its time, or wants what CLIENTS_PYTHON and the like name.
+trial-bridge:
+	$(TEST) --filter '(HMAC|RedisLoss|RedisFault|DatabaseFault|CrashWindow|Shutdown|Flood|Herd|ForeignClient)Tests'
+
+trial-pages:
+	$(TEST) --filter '(ClientSharing|ClientConnection|PageContext|NginxPage|PageAccessibility)Tests'
+
+trial-examples:
+	$(TEST) --filter 'Example.*PageTests'
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

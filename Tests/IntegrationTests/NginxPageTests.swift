@@ -1,7 +1,7 @@
 import Testing
 
 /// The built-in page in Chromium behind nginx, as `docs/nginx.conf` sets it up.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: Nginx.isInstalled, "nginx is not installed"))
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: isTrial && Nginx.isInstalled, "browsers take their time"))
 struct NginxPageTests {
     private let browser: PageBrowser
 

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Tabs whose browser gives them less than usual, or takes it away.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: isTrial, "browsers take their time"))
 struct PageContextTests {
     private func push(_ ids: [String], _ bridge: FlagpoleProcess) throws {
         try bridge.redis().push(ids.map { #"{"id":"\#($0)"}"# }, to: "user:42")
