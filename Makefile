@@ -42,7 +42,7 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory test-units
-	$(MAKE) --no-print-directory --jobs=4 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
+	$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
 	$(TEST) --filter Chaos
 
 test-units:
