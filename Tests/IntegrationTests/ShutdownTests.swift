@@ -39,6 +39,19 @@ struct ShutdownTests {
         #expect(received == ids)
     }
 
+    /// Of connections to the database that close at the same instant, none is the last.
+    @Test func `the write-ahead log is folded into the database at every end`() throws {
+        let bridge = try FlagpoleProcess(["server": ["drain_ms": 0]])
+        for round in 1...12 {
+            _ = try bridge.liveStream("feed=user:42")
+            try bridge.redis().push(#"{"id":"n\#(round)"}"#, to: "user:42")
+            #expect(try bridge.client().request("GET", "/v1/feeds/user:42/notifications").status == 200)
+            #expect(try bridge.stop() == 0)
+            #expect(!FileManager.default.fileExists(atPath: bridge.directory.path("data/flagpole.sqlite3-wal")))
+            try bridge.start()
+        }
+    }
+
     @Test func `a client that does not read holds the end up no longer than drain_ms`() throws {
         let bridge = try FlagpoleProcess(["server": ["drain_ms": 300]])
         let slow = try bridge.stalledStream()

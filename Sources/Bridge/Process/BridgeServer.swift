@@ -48,6 +48,8 @@ private final class RunningBridge {
     /// Nil where none are configured.
     private let generators: Generators?
     private let presence: PresenceBoard?
+    private var writerThread: NamedThread?
+    /// All others.
     private var threads: [NamedThread] = []
     let port: Int
 
@@ -123,10 +125,10 @@ private final class RunningBridge {
             }
             poller.handOver(to: receivers)
         }
+        writerThread = NamedThread("flagpole-writer") { [writer] in
+            writer.executor.run { now in writer.assumeIsolated { $0.turn(now) } }
+        }
         threads = [
-            NamedThread("flagpole-writer") { [writer] in
-                writer.executor.run { now in writer.assumeIsolated { $0.turn(now) } }
-            },
             NamedThread("flagpole-reader") { [reader] in reader.executor.run() },
             NamedThread("flagpole-pub") { [publisher] in publisher.executor.run() },
             NamedThread("flagpole-token") { [tokens] in tokens.executor.run() },
@@ -199,15 +201,16 @@ private final class RunningBridge {
         reader.post(on: reader.executor) { $0.close() }
         publisher.post(on: publisher.executor) { $0.close() }
         tokens.post(on: tokens.executor) { $0.close() }
-        writer.post(on: writer.executor) { $0.close() }
         if let presence {
             presence.post(on: presence.executor) { $0.close() }
             presence.executor.stop()
         }
-        for executor in [poller.executor, publisher.executor, tokens.executor, reader.executor, writer.executor] {
-            executor.stop()
-        }
+        for executor in [poller.executor, publisher.executor, tokens.executor, reader.executor] { executor.stop() }
         for thread in threads { thread.join() }
+        // After all others: of connections that close at the same instant, none is the last, and the write-ahead log stays.
+        writer.post(on: writer.executor) { $0.close() }
+        writer.executor.stop()
+        writerThread?.join()
         if let path = settings.server.socketPath { unlink(path) }
         embedded?.stop(until: deadline)
         logger.info("stopped")
