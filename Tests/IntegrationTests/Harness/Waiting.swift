@@ -15,16 +15,18 @@ let patience = Duration.seconds(15)
 /// Whether this is a trial, with time for the tests that take long.
 let isTrial = ProcessInfo.processInfo.environment["TRIAL"] != nil
 
-/// Asks every few milliseconds until `condition` holds.
+/// Asks until `condition` holds, after 2 ms at first and ever less often, up to 40 ms: what is asked has work to do.
 ///
 /// - Throws: `HarnessError` once the time is up.
 func eventually(
     _ what: String, within time: Duration = patience, until condition: () throws -> Bool
 ) throws {
     let deadline = ContinuousClock.now + time
+    var pause: Int32 = 2
     while try !condition() {
         guard ContinuousClock.now < deadline else { throw HarnessError("\(what): not within \(time)") }
-        poll(nil, 0, 3)
+        poll(nil, 0, pause)
+        pause = min(pause + 2, 40)
     }
 }
 
