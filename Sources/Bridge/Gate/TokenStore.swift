@@ -29,8 +29,14 @@ actor TokenStore {
         }
         if let error = record.serverError ?? lifetime.serverError { throw .server(error) }
         guard record.kind == .string else { return nil }
-        let expiresAt = lifetime.integer >= 0 ? WallClock.unixMilliseconds + lifetime.integer : nil
-        return grant(record, expiresAt: expiresAt)
+        return grant(record, expiresAt: Self.end(after: lifetime.integer, from: WallClock.unixMilliseconds))
+    }
+
+    /// When a token ends that has so many milliseconds left; `nil` where it does not, or later than can be told.
+    static func end(after milliseconds: Int64, from now: Int64) -> Int64? {
+        guard milliseconds >= 0 else { return nil }
+        let (end, overflows) = now.addingReportingOverflow(milliseconds)
+        return overflows ? nil : end
     }
 
     /// Puts a token's record where it is looked for.
@@ -76,7 +82,7 @@ actor TokenStore {
         let now = WallClock.unixMilliseconds
         var changes = zip(ending, replies.dropFirst()).compactMap { question, reply -> (Token, TokenChange)? in
             guard reply.integer >= -1 else { return nil }
-            return (question.token, .end(reply.integer >= 0 ? now + reply.integer : nil))
+            return (question.token, .end(Self.end(after: reply.integer, from: now)))
         }
         for (index, question) in looked.enumerated() where index < replies[replies.count - 1].count {
             let record = replies[replies.count - 1].element(index)
