@@ -210,6 +210,7 @@ extension Poller {
         }
         var reading = begin(slot, position, replacing: false)
         reading.hashes = entries.hashes
+        reading.hasMore = isFull
         for index in entries.range {
             entries.reply.element(index).withBytes { bytes in
                 let start = batch.bytes.count

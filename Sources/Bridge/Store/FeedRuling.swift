@@ -17,7 +17,7 @@ struct FeedRuling {
     /// The log's end before the transaction: what lies behind it was sent to nobody yet.
     let start: LogPosition
     private var judge: EntryJudge?
-    private let canEnd: Bool
+    let canEnd: Bool
     private var hasEnded: Bool
     /// The notifications of this transaction that are not sent after all.
     private(set) var superseded: Set<LogPosition> = []

@@ -24,6 +24,8 @@ struct FeedReading: Sendable {
     var replacesTail = false
     /// Whether it goes on where a reading stopped that had as much as is taken at a time: then it is one with that.
     var continues = false
+    /// Whether more of the list was there than is taken at a time, so that another reading goes on where this one stops.
+    var hasMore = false
     /// How many entries a list had when it was found unknown, and is read again from its beginning; otherwise 0.
     ///
     /// What was set aside of it before is not set aside again.

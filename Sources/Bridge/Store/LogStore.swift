@@ -114,11 +114,12 @@ final class LogStore {
         return Int(countUnread.int64(0))
     }
 
-    /// Whether a feed has had its last entry, and nothing that was sent came behind it.
-    func hasEnded(_ feed: Int64) throws(SQLiteError) -> Bool {
+    /// Whether a feed has had its last entry, behind a position, and nothing that was sent came behind it.
+    func hasEnded(_ feed: Int64, after position: LogPosition = 0) throws(SQLiteError) -> Bool {
         findNewestSent.bind(1, feed)
         defer { findNewestSent.reset() }
-        return try findNewestSent.step() && findNewestSent.optionalInt64(1) != nil
+        guard try findNewestSent.step(), findNewestSent.int64(0) > position else { return false }
+        return findNewestSent.optionalInt64(1) != nil
     }
 
     /// A notification to store.

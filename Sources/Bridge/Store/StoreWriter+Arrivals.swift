@@ -5,17 +5,20 @@ import SQLite
 extension StoreWriter {
     /// Gives the rows that the application inserted for these feeds their positions, and hands them over.
     ///
-    /// What `continues` an earlier step is one with that.
+    /// What goes on with earlier steps is one with these; `start` is where the log ended before them.
     ///
     /// - Returns: whether the database let it happen.
     @discardableResult
-    func takeArrivals(of feeds: [FeedName], continues: Bool = false) -> Bool {
+    func takeArrivals(of feeds: [FeedName], continuingAfter start: LogPosition? = nil) -> Bool {
         var hasSucceeded = true
         for feed in feeds {
             do {
-                let hasMore = try withStore { try takeArrivals(of: feed, continues: continues, $0) }
+                let next = try withStore { store in
+                    let first = start ?? store.last
+                    return try takeArrivals(of: feed, continuingAfter: start, store) ? first : nil
+                }
                 // A feed with very many does not keep the others waiting.
-                if hasMore { post(on: executor) { $0.takeArrivals(of: [feed], continues: true) } }
+                if let next { post(on: executor) { $0.takeArrivals(of: [feed], continuingAfter: next) } }
             } catch {
                 // They stay noted, and housekeeping comes back to them.
                 hasSucceeded = false
@@ -39,7 +42,10 @@ extension StoreWriter {
         return hasMore
     }
 
-    private func takeArrivals(of feed: FeedName, continues: Bool = false, _ store: LogStore) throws -> Bool {
+    /// Takes in the next rows of a feed; whether there may be more.
+    private func takeArrivals(
+        of feed: FeedName, continuingAfter start: LogPosition? = nil, _ store: LogStore
+    ) throws -> Bool {
         var commit = Commit(bytes: [])
         var outcomes = ArrivalOutcomes()
         let hasMore = try store.transaction(appending: Arrivals.rowsPerStep + 1) {
@@ -48,7 +54,7 @@ extension StoreWriter {
             guard !rows.isEmpty else { return hasMore }
             let number = try store.positions.number(of: feed)
             let isInbox = settings.kind(of: feed)?.isInbox == true
-            var ruling = try ruling(on: feed, number, isInbox: isInbox, continues: continues, store)
+            var ruling = try ruling(on: feed, number, isInbox: isInbox, continuingAfter: start, store)
             for row in rows { try take(row, &ruling, store, now, &commit, &outcomes) }
             if let keep = settings.kind(of: feed)?.keep {
                 _ = try store.retention.trim(number, to: keep, limit: rows.count + 100, of: ruling.kindsOfRows)

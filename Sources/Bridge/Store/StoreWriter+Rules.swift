@@ -4,15 +4,34 @@ import SQLite
 extension StoreWriter {
     /// What the rules of a feed's kind are to do within a transaction that begins.
     ///
-    /// What `continues` an earlier transaction comes behind the feed's last entry, if that had it.
+    /// What goes on with earlier ones comes behind the feed's last entry, if that came with these: after `position`, where
+    /// the log ended before the first of them.
     func ruling(
-        on feed: FeedName, _ number: Int64, isInbox: Bool, continues: Bool, _ store: LogStore
+        on feed: FeedName, _ number: Int64, isInbox: Bool, continuingAfter position: LogPosition?, _ store: LogStore
     ) throws -> FeedRuling {
         // Most kinds have no rules, so nothing is looked up for them.
         let kind = ruledKinds.isEmpty ? nil : ruledKinds[String(feed.kind)]
-        let hasEnded = try continues && kind?.canEnd == true && store.hasEnded(number)
+        var hasEnded = false
+        if let position, kind?.canEnd == true { hasEnded = try store.hasEnded(number, after: position) }
         return FeedRuling(
             feed: feed, number: number, isInbox: isInbox, start: store.last, kind: kind, hasEnded: hasEnded)
+    }
+
+    /// What the rules are to do with a reading; notes where the log ended before one that others go on with.
+    func ruling(on reading: FeedReading, _ number: Int64, _ store: LogStore) throws -> FeedRuling {
+        let start = reading.continues ? readingStarts[reading.feed] : nil
+        let ruling = try ruling(
+            on: reading.feed, number, isInbox: reading.isInbox, continuingAfter: start, store)
+        if reading.hasMore && !reading.continues && ruling.canEnd { readingStarts[reading.feed] = ruling.start }
+        return ruling
+    }
+
+    /// Forgets where the log ended before readings that nothing goes on with.
+    func forgetStarts(of readings: [FeedReading], but conflicts: Set<FeedName>) {
+        guard !readingStarts.isEmpty else { return }
+        for reading in readings where !reading.hasMore && !conflicts.contains(reading.feed) {
+            readingStarts[reading.feed] = nil
+        }
     }
 
     /// Whether a feed that may have had its last entry goes on, now that something of it was removed.

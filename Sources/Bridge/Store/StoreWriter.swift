@@ -28,6 +28,8 @@ actor StoreWriter {
     var housekeeping = Housekeeping()
     var clock = TimetableClock()
     var entryReader: EntryReader
+    /// Where the log ended before lists that are taken in by several readings, of feeds that can end.
+    var readingStarts: [FeedName: LogPosition] = [:]
     /// What has arrived at streams' peers and is still to be marked as read.
     var delivered: [DeliveredNotification] = []
     /// The kinds with rules that look into entries.
@@ -108,6 +110,7 @@ actor StoreWriter {
         report(outcome)
         deliver(commit)
         return outcome
+        forgetStarts(of: batch.readings, but: outcome.conflicts)
     }
 
     /// Runs `body` as one transaction that may append to the log and goes by the unread counts that are known.
@@ -130,8 +133,7 @@ actor StoreWriter {
         _ reading: FeedReading, _ number: Int64, _ store: LogStore, _ now: Int64, _ commit: inout Commit,
         _ outcome: inout IngestOutcome
     ) throws -> FeedRuling {
-        var ruling = try ruling(
-            on: reading.feed, number, isInbox: reading.isInbox, continues: reading.continues, store)
+        var ruling = try ruling(on: reading, number, store)
         let first = commit.notifications.count
         let stored = outcome.stored
         try ingest(reading, &ruling, store, now, &commit, &outcome)

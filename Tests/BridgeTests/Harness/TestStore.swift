@@ -30,10 +30,10 @@ final class TestStore {
     }
 
     /// Declares a kind; call it before the writer starts.
-    func declare(_ name: String, isInbox: Bool = false, _ rules: EntryRules) {
+    func declare(_ name: String, isInbox: Bool = false, source: Kind.Source = .list, _ rules: EntryRules) {
         let template = KeyTemplate("\(name):{id}")
         var kind = Kind(name: name, list: template, flag: nil, isInbox: isInbox)
-        kind.source = .list
+        kind.source = source
         kind.rules = rules
         kinds.append(kind)
     }

@@ -16,6 +16,7 @@ struct RulesTests {
         test.declare("gauge", EntryRules(coalesces: true))
         test.declare("chat", isInbox: true, EntryRules(coalesces: true))
         test.declare("job", EntryRules(ending: done))
+        test.declare("row", source: .flagAndDatabase, EntryRules(ending: done, conditions: [important]))
         test.declare("all", EntryRules(coalesces: true, ending: done, conditions: [important]))
     }
 
@@ -206,14 +207,48 @@ struct RulesTests {
     @Test func `what a reading goes on with stands behind a last entry that came before, and what is new does not`()
         async throws
     {
-        try await store("job:1", [#"{"id":"a"}"#, #"{"id":"b","s":"done"}"#]) { running in
-            var batch = try test.batch("job:1", [#"{"id":"c"}"#])
-            batch.readings[0].continues = true
-            _ = try await running.ingest(batch)
+        try await RunningWriter.run(test) { running in
+            try await take("job:1", in: [[#"{"id":"a"}"#, #"{"id":"b","s":"done"}"#], [#"{"id":"c"}"#]], running)
             #expect(running.notifications.map(\.id) == ["a", "b"])
             #expect(try ids("job:1", .after(0)) == ["a", "b", "end"])
             _ = try await running.ingest(try test.batch("job:1", [#"{"id":"d"}"#]))
             #expect(try ids("job:1", .after(0)) == ["a", "b", "d"])
+        }
+    }
+
+    @Test func `a second run that is taken in by parts is sent, though the first has ended`() async throws {
+        try await store("all:1", [#"{"id":"a","p":9,"s":"done"}"#]) { running in
+            // Nothing of the first two parts is sent: it does not match, and is there already.
+            let parts = [
+                [#"{"id":"b","p":1}"#], [#"{"id":"a","p":9}"#],
+                [#"{"id":"c","p":9,"key":"c"}"#, #"{"id":"d","p":9,"s":"done"}"#], [#"{"id":"e","p":9}"#],
+            ]
+            try await take("all:1", in: parts, running)
+            #expect(running.notifications.map(\.id) == ["a", "c", "d"])
+            #expect(try ids("all:1", .after(1)) == ["c", "d", "end"])
+        }
+    }
+
+    @Test func `rows of a second run are sent, though what the application inserted before has ended`() async throws {
+        try await RunningWriter.run(test) { running in
+            let feed = try FeedName(of: "row:1")
+            try await running.writer.insert([Array(#"{"p":9,"s":"done"}"#.utf8)], ids: ["a"], into: feed)
+            let count = Arrivals.rowsPerStep + 10
+            let entries = (0..<count).map { Array("{\"p\":\($0 < Arrivals.rowsPerStep ? 1 : 9)}".utf8) }
+            try await running.writer.insert(entries, ids: (0..<count).map { "n\($0)" }, into: feed)
+            // The second part was posted while the first was taken in.
+            _ = try await running.writer.positions(of: [feed])
+            #expect(running.notifications.map(\.id) == ["a"] + (Arrivals.rowsPerStep..<count).map { "n\($0)" })
+        }
+    }
+
+    /// Stores a long list as the poller reads it, a part after the other.
+    private func take(_ feed: String, in parts: [[String]], _ running: RunningWriter) async throws {
+        for (index, part) in parts.enumerated() {
+            var batch = try test.batch(feed, part)
+            batch.readings[0].continues = index > 0
+            batch.readings[0].hasMore = index < parts.count - 1
+            _ = try await running.ingest(batch)
         }
     }
 
