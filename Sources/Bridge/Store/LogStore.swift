@@ -141,7 +141,9 @@ final class LogStore {
     ///
     /// - Returns: the position, or `nil` where the id was taken in before.
     func insert(_ new: NewNotification, at time: Int64) throws(SQLiteError) -> LogPosition? {
-        guard try !isForgotten(new.id, new.feed), try !timetable.isScheduled(new.id, of: new.feed) else { return nil }
+        guard try !isForgotten(new.id, new.feed.text), try !timetable.isScheduled(new.id, of: new.feed) else {
+            return nil
+        }
         insertNotification.bind(1, new.feed.text)
         insertNotification.bind(2, new.id)
         insertNotification.bind(3, text: new.body)
@@ -161,7 +163,7 @@ final class LogStore {
     func append(
         _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, event: String?, _ ruling: EntryRuling, at time: Int64
     ) throws -> LogPosition? {
-        guard try !isForgotten(row.id, feed) else { return nil }
+        guard try !isForgotten(row.id, feed.text) else { return nil }
         if !ruling.isSent { _ = try readState.markUnsent(row.sequence, at: time) }
         return try append(
             ruling, hasOwnID: false, feed: number, notification: row.sequence, event: event, at: time)
@@ -186,8 +188,8 @@ final class LogStore {
         try insertArrival.run()
     }
 
-    func isForgotten(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
-        isForgotten.bind(1, feed.text)
+    func isForgotten(_ id: String, _ feed: String) throws(SQLiteError) -> Bool {
+        isForgotten.bind(1, feed)
         isForgotten.bind(2, id)
         defer { isForgotten.reset() }
         return try isForgotten.step()
@@ -195,7 +197,7 @@ final class LogStore {
 
     /// Whether an id was taken in before: of what is stored, gone, or yet to be delivered.
     func isKnown(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
-        if try isForgotten(id, feed) { return true }
+        if try isForgotten(id, feed.text) { return true }
         if try timetable.isStored(id, of: feed) { return true }
         return try timetable.isScheduled(id, of: feed)
     }

@@ -283,13 +283,16 @@ final class Retention {
         }
         overdue.reset()
         try connection.transaction {
-            for id in ids {
-                deleteMark.bind(1, feed)
-                deleteMark.bind(2, id)
-                try deleteMark.run()
-            }
+            for id in ids { try removeMark(of: id, feed) }
         }
         return ids.count == Retention.rowsPerStep
+    }
+
+    /// Forgets that an id was there.
+    func removeMark(of id: String, _ feed: String) throws(SQLiteError) {
+        deleteMark.bind(1, feed)
+        deleteMark.bind(2, id)
+        try deleteMark.run()
     }
 
     private func run(_ statement: SQLiteStatement, _ values: Int64...) throws(SQLiteError) {

@@ -126,7 +126,10 @@ extension StoreWriter {
         _ outcomes: inout ArrivalOutcomes
     ) throws {
         try row.body.withUnsafeBufferPointer { try store.quarantine(feed: feed, reason: reason, entry: $0, at: now) }
+        let wasTakenIn = try store.isForgotten(row.id, feed)
         try store.arrivals.discard(row)
+        // Nothing was taken in by this id: mended, the row may come again with it.
+        if !wasTakenIn { try store.retention.removeMark(of: row.id, feed) }
         outcomes.setAside.append(reason)
     }
 

@@ -28,4 +28,21 @@ struct ArrivalsTests {
         #expect(rows.map(\.id) == ["new"] && rows[0].readAt == nil && !hasMore)
         #expect(try store.unread(feed) == 1)
     }
+
+    @Test func `a row that was set aside may come again with its id, and one that was taken in may not`() async throws {
+        test.declare("order", source: .flagAndDatabase, EntryRules())
+        try await RunningWriter.run(test) { running in
+            func insert(_ entry: String, _ id: String) async throws {
+                try await running.writer.insert([Array(entry.utf8)], ids: [id], into: feed)
+            }
+            try await insert("no object", "mended")
+            try await insert(#"{"n":1}"#, "mended")
+            #expect(running.notifications.map(\.id) == ["new", "mended"])
+            _ = try await running.writer.remove("mended", from: feed)
+            try await insert("no object", "mended")
+            try await insert(#"{"n":2}"#, "mended")
+            #expect(running.notifications.map(\.id) == ["new", "mended"])
+            #expect(try test.connect().scalarInt("SELECT count(*) FROM quarantine") == 2)
+        }
+    }
 }
