@@ -129,7 +129,9 @@ private final class RunningBridge {
             writer.executor.run { now in writer.assumeIsolated { $0.turn(now) } }
         }
         threads = [
-            NamedThread("flagpole-reader") { [reader] in reader.executor.run() },
+            NamedThread("flagpole-reader") { [reader] in
+                reader.executor.run { now in reader.assumeIsolated { $0.turn(now) } }
+            },
             NamedThread("flagpole-pub") { [publisher] in publisher.executor.run() },
             NamedThread("flagpole-token") { [tokens] in tokens.executor.run() },
             NamedThread("flagpole-poller") { [poller] in

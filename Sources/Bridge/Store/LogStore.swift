@@ -297,6 +297,12 @@ final class LogStore {
         }
     }
 
+    /// Writes what is written already, to see whether that can be done.
+    func rewriteLast() throws(SQLiteError) {
+        setLast.bind(1, last)
+        try setLast.run()
+    }
+
     /// Sets the next positions aside, on the disk before the first of them is used.
     private func reserveMore(_ count: Int) throws {
         let target = last + LogPosition(count) + DatabaseIdentity.reservation

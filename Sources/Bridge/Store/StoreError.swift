@@ -6,6 +6,8 @@ enum StoreError: Error, CustomStringConvertible {
     case removed(path: String)
     /// At the path is another database than the one that streams were told of.
     case replaced(path: String)
+    /// It was closed, since the bridge is ending.
+    case closed
 
     var description: String {
         switch self {
@@ -13,6 +15,7 @@ enum StoreError: Error, CustomStringConvertible {
             "\(path) was removed or replaced while in use; put it back, or restart flagpole to go on without it"
         case .replaced(let path):
             "\(path) is not the database that was opened at the start; put that back, or restart flagpole to use this one"
+        case .closed: "the database is closed, since flagpole is ending"
         }
     }
 }

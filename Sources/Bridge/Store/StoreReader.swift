@@ -15,7 +15,10 @@ actor StoreReader {
     private let telemetry: Telemetry
     private let limits: StreamReading.Limits
     private var reading: StreamReading?
-    private var hasFailed = false
+    private var isClosed = false
+    /// When the database is tried again; never unless it could not be read.
+    private var nextTrial = MonotonicTime.distantFuture
+    private static let trialInterval: Milliseconds = 1000
 
     init(path: String, epoch: String, limits: StreamReading.Limits, telemetry: Telemetry) {
         self.path = path
@@ -59,31 +62,42 @@ actor StoreReader {
         try withReading { try $0.quarantine(limit: limit) }
     }
 
+    /// Tries a database that could not be read, and returns when to try again: nobody may ask for anything while it counts
+    /// as failed.
+    func turn(_ now: MonotonicTime) -> MonotonicTime {
+        if now >= nextTrial { _ = try? withReading { try $0.logEnds() } }
+        return nextTrial
+    }
+
     private func read(_ queries: [StreamQuery]) -> [StreamPage?] {
         (try? withReading { try $0.pages(queries) }) ?? queries.map { _ in nil }
     }
 
     /// Opens the database where it is not open, and closes it after a failure.
     private func withReading<T>(_ body: (StreamReading) throws -> T) throws -> T {
+        guard !isClosed else { throw StoreError.closed }
         do {
             let reading = try self.reading ?? StreamReading(path: path, epoch: epoch, limits: limits)
             self.reading = reading
             let result = try body(reading)
-            if hasFailed { telemetry.readiness.set(.database, for: .reading, nil) }
-            hasFailed = false
+            if nextTrial != .distantFuture { telemetry.readiness.set(.database, for: .reading, nil) }
+            nextTrial = .distantFuture
             return result
         } catch let error as UnknownNotification {
             throw error
         } catch {
             if let error = error as? SQLiteError { telemetry.sqliteFailed(error) }
             telemetry.readiness.set(.database, for: .reading, "\(DatabaseFailure(error))")
-            hasFailed = true
+            nextTrial = .now + Self.trialInterval
             reading = nil
             throw error
         }
     }
 
+    /// Closes the database for good: what is still asked for is refused.
     func close() {
+        isClosed = true
+        nextTrial = .distantFuture
         reading = nil
     }
 }

@@ -23,6 +23,8 @@ struct Housekeeping {
 
     static let idleInterval: Milliseconds = 2000
     static let marksInterval: Milliseconds = 3_600_000
+    /// Longer than the poller waits before it tries to store again: that tells more than what is tried here, which is small.
+    static let trialInterval: Milliseconds = 10_000
     /// How many lists are read through at a time.
     static let listsPerStep = 100
 }
@@ -35,13 +37,16 @@ extension StoreWriter {
     }
 
     /// Does what is due by itself, and returns when there will be more.
-    func turn(_ now: MonotonicTime) -> MonotonicTime { min(keepTimes(now), keepHouse(now)) }
+    func turn(_ now: MonotonicTime) -> MonotonicTime {
+        isClosed ? .distantFuture : min(keepTimes(now), keepHouse(now))
+    }
 
     /// Takes one step of housekeeping if it is due, and returns when the next one will be.
     ///
     /// While there is more to remove it takes at most a fifth of the thread's time.
     private func keepHouse(_ now: MonotonicTime) -> MonotonicTime {
         guard now >= housekeeping.next else { return housekeeping.next }
+        tryStoring(now)
         var hasMore = false
         do {
             hasMore = try withStore(for: .housekeeping) { store in
@@ -60,6 +65,13 @@ extension StoreWriter {
         let took = Int64(MonotonicTime.now.seconds(since: now) * 1000)
         housekeeping.next = .now + (hasMore ? Milliseconds(20 + 4 * took) : idleInterval)
         return housekeeping.next
+    }
+
+    /// Tries whether a database that could not be written can be by now, where nobody else tries it again: what was refused
+    /// may have been a request, and the next one may wait until this is ready.
+    private func tryStoring(_ now: MonotonicTime) {
+        guard let failed = storingFailed, now >= failed + Housekeeping.trialInterval else { return }
+        _ = try? withStore { try $0.rewriteLast() }
     }
 
     /// What the application changed of read state is noticed within the reconcile interval.

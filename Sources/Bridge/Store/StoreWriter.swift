@@ -21,15 +21,18 @@ actor StoreWriter {
     private var handedOver: LogPosition?
     private var announceGap: @Sendable (LogPosition) -> Void = { _ in }
     private var store: LogStore?
+    private(set) var isClosed = false
+    /// When storing failed last, if nothing was stored since.
+    private(set) var storingFailed: MonotonicTime?
     private var handOver: @Sendable (Commit) -> Void = { _ in }
     /// The unread counts of inboxes that something was stored in, so that not every notification costs a count.
     private var unread: [FeedName: Int] = [:]
     private static let unreadCacheLimit = 100_000
+    /// Where the log ended before lists that are taken in by several readings, of feeds that can end.
+    var readingStarts: [FeedName: LogPosition] = [:]
     var housekeeping = Housekeeping()
     var clock = TimetableClock()
     var entryReader: EntryReader
-    /// Where the log ended before lists that are taken in by several readings, of feeds that can end.
-    var readingStarts: [FeedName: LogPosition] = [:]
     /// What has arrived at streams' peers and is still to be marked as read.
     var delivered: [DeliveredNotification] = []
     /// The kinds with rules that look into entries.
@@ -107,10 +110,10 @@ actor StoreWriter {
             }
         }
         if unread.count > StoreWriter.unreadCacheLimit { unread.removeAll() }
+        forgetStarts(of: batch.readings, but: outcome.conflicts)
         report(outcome)
         deliver(commit)
         return outcome
-        forgetStarts(of: batch.readings, but: outcome.conflicts)
     }
 
     /// Runs `body` as one transaction that may append to the log and goes by the unread counts that are known.
@@ -247,16 +250,19 @@ actor StoreWriter {
 
     /// Opens the database where it is not open, and closes it after a failure that the connection may not survive.
     func withStore<T>(for use: Readiness.Use = .storing, _ body: (LogStore) throws -> T) throws -> T {
+        guard !isClosed else { throw StoreError.closed }
         do {
             let store = try self.store ?? open()
             guard !store.connection.hasMoved else { throw StoreError.removed(path: settings.databasePath) }
             let result = try body(store)
             telemetry.readiness.set(.database, for: use, nil)
+            if use == .storing { storingFailed = nil }
             return result
         } catch let error as UnknownNotification {
             throw error
         } catch {
             telemetry.readiness.set(.database, for: use, "\(DatabaseFailure(error))")
+            if use == .storing { storingFailed = .now }
             if let error = error as? SQLiteError {
                 telemetry.sqliteFailed(error)
                 switch error.code {
@@ -273,9 +279,10 @@ actor StoreWriter {
         for feed in feeds { if let name = FeedName(feed) { unread[name] = nil } }
     }
 
-    /// Closes the database, whose write-ahead log is folded into it by the last connection to close, and lets go of
-    /// those who got what was committed.
+    /// Closes the database for good, whose write-ahead log is folded into it by the last connection to close, and lets go
+    /// of those who got what was committed.
     func close() {
+        isClosed = true
         store = nil
         handOver = { _ in }
         announceGap = { _ in }

@@ -1,4 +1,6 @@
 import Feeds
+import Glibc
+import Reactor
 import SQLite
 import Testing
 
@@ -204,6 +206,31 @@ struct StoreWriterTests {
             CREATE TRIGGER poison BEFORE INSERT ON notifications WHEN new.id = 'poison'
             BEGIN SELECT RAISE(ABORT, 'poisoned'); END
             """)
+    }
+
+    @Test func `a database that could not be written is tried again by itself`() async throws {
+        try await RunningWriter.run(test) { running in
+            let feed = try FeedName(of: "user:1")
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
+            rename(test.path, test.path + ".away")
+            await #expect(throws: StoreError.self) { try await running.writer.markRead(feed, .all) }
+            rename(test.path + ".away", test.path)
+            // That housekeeping found nothing to write proves nothing.
+            _ = await running.writer.turn(.now)
+            #expect(running.telemetry.readiness.all.map(\.part) == [.database])
+            _ = await running.writer.turn(.now + 11_000)
+            #expect(running.telemetry.readiness.all.isEmpty)
+        }
+    }
+
+    @Test func `a database that was closed is not opened again`() async throws {
+        try await RunningWriter.run(test) { running in
+            _ = try await running.ingest(test.batch("user:1", [#"{"id":"a"}"#]))
+            await running.writer.close()
+            #expect(await running.writer.turn(.now) == .distantFuture)
+            await #expect(throws: StoreError.self) { try await running.ingest(test.batch("user:1", ["{}"])) }
+            await #expect(throws: StoreError.self) { try await running.writer.positions(of: []) }
+        }
     }
 
     /// The rows of a query, their columns joined by a bar.
