@@ -10,6 +10,8 @@ extension Listener {
             while listeners.count < server.threads { listeners.append(try listeners[0].duplicate()) }
             return listeners
         }
+        // A port that is shared is shared with any other process of this user: that there is none shows a listener of its own.
+        if server.threads > 1 { close(try Listener(host: server.host, port: server.port).descriptor) }
         var listeners = [try Listener(host: server.host, port: server.port, sharesPort: server.threads > 1)]
         while listeners.count < server.threads {
             listeners.append(try Listener(host: server.host, port: listeners[0].port, sharesPort: true))
