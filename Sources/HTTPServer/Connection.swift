@@ -39,7 +39,7 @@ struct Connection {
     var mayHaveInput = false
     /// Whether a notice is wanted when the output has drained.
     var awaitsDrain = false
-    /// When the connection last made progress, and since when its request is being read.
+    /// When the connection last made progress, and since when its request is being read, or its last response written.
     var lastProgress = Ticks(0)
     var requestBegan = Ticks(0)
     /// What reading requests takes; event streams have none.

@@ -26,10 +26,10 @@ extension ConnectionTable {
             id.descriptor,
             HTTPResponseEncoder.encode(response, to: reader.method, keepAlive: keepsAlive, date: date))
         slots[slot].lastProgress = now
+        slots[slot].requestBegan = now
         if keepsAlive {
             setState(.reading, id.descriptor)
             hold(reader.parser.bufferedBytes, id.descriptor)
-            slots[slot].requestBegan = now
             slots[slot].mayHaveInput = true
             limitWaiting()
         } else {
@@ -67,6 +67,7 @@ extension ConnectionTable {
         enqueue(
             id.descriptor,
             HTTPResponseEncoder.encodeStreamHead(status: .ok, headers: headers, chunked: false, date: date))
+        slots[Int(id.descriptor)].requestBegan = now
         setState(.finishing, id.descriptor)
         dropReader(id.descriptor)
     }
@@ -120,6 +121,7 @@ extension ConnectionTable {
         guard isCurrent(id), slots[Int(id.descriptor)].state == .streaming else { return }
         if slots[Int(id.descriptor)].isChunked { enqueue(id.descriptor, ChunkEncoder.last) }
         markDirty(id.descriptor)
+        slots[Int(id.descriptor)].requestBegan = now
         leaveStreaming(id.descriptor)
         setState(.finishing, id.descriptor)
     }

@@ -28,7 +28,7 @@ extension ConnectionTable {
                     close(descriptor, .stalled)
                 }
             case .finishing:
-                if idle >= timeouts.body.count { close(descriptor, .unread) }
+                if idle >= timeouts.body.count || isUnread(slot) { close(descriptor, .unread) }
             case .lingering:
                 if idle >= timeouts.linger.count { close(descriptor) }
             }
@@ -38,6 +38,7 @@ extension ConnectionTable {
 
     private mutating func sweepReading(_ descriptor: Int32, idle: Int64) {
         let slot = Int(descriptor)
+        guard !isUnread(slot) else { return close(descriptor, .unread) }
         guard let reader = slots[slot].reader else { return }
         let taken = now.since(slots[slot].requestBegan)
         switch reader.parser.phase {
@@ -49,6 +50,11 @@ extension ConnectionTable {
         case .body:
             if taken >= timeouts.body.count { timeOut(descriptor, reader) }
         }
+    }
+
+    /// Whether a response was not taken in time, however little by little.
+    private func isUnread(_ slot: Int) -> Bool {
+        !slots[slot].output.isEmpty && now.since(slots[slot].requestBegan) >= timeouts.response.count
     }
 
     private mutating func timeOut(_ descriptor: Int32, _ reader: RequestReader) {

@@ -9,6 +9,8 @@ package struct ConnectionTimeouts: Sendable {
     package var head: Milliseconds = 10_000
     /// From the end of the head to the end of the body.
     package var body: Milliseconds = 30_000
+    /// For the peer to take a whole response that is no stream.
+    package var response: Milliseconds = 60_000
     /// Between two requests.
     package var idle: Milliseconds = 60_000
     /// From our close to the peer's.

@@ -111,6 +111,44 @@ struct TimeoutTests {
         }
     }
 
+    @Test(arguments: ["Connection: keep-alive", "Connection: close"])
+    func `a peer that takes a response little by little has a minute for all of it`(header: String) throws {
+        let body = [UInt8](repeating: 0x78, count: 8_000_000)
+        try TestServer { table, id, _ in table.respond(id, HTTPResponse(body: body)) }.run { server in
+            let client = try Client(server, receiveBuffer: 4096)
+            client.request("/", header)
+            server.wait("the request") { $0.said == ["GET /"] }
+            let id = server.newest
+            for _ in 0..<2 {
+                server.pass(29_000)
+                let pending = server.pending(id)
+                while server.pending(id) == pending { _ = client.receiveOnce() }
+            }
+            server.pass(1_999)
+            #expect(server.count == 1)
+            server.pass(1)
+            #expect(server.count == 0 && server.closings == [.unread: 1])
+            client.vanish()
+        }
+    }
+
+    @Test func `a stream that ends after a long time still has a minute for its last bytes`() throws {
+        try TestServer(respond: TestServer.stream).run { server in
+            let client = try Client(server, receiveBuffer: 4096)
+            client.request("/")
+            _ = client.receive(until: "\r\n\r\n")
+            server.pass(1_000_000)
+            let (id, large) = (server.newest, ChunkEncoder.frame([UInt8](repeating: 0x78, count: 8_000_000)))
+            server.sync { table in
+                table.send(large, to: id)
+                table.endStream(id)
+            }
+            server.pass(1000)
+            #expect(server.count == 1)
+            client.vanish()
+        }
+    }
+
     @Test func `a stream is silent when nothing was written to it for a while`() throws {
         try TestServer(respond: TestServer.stream).run { server in
             let client = try connect(server)
