@@ -12,6 +12,10 @@ extension ConnectionTable {
             let descriptor = withUnsafeMutablePointer(to: &storage) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { clinux_accept(listener, $0, &length) }
             }
+            guard descriptor < descriptorLimit else {
+                Glibc.close(descriptor)
+                return pause(listener, EMFILE)
+            }
             guard descriptor < 0 else {
                 admit(descriptor, PeerAddress(storage), from: listener)
                 continue
@@ -20,10 +24,7 @@ extension ConnectionTable {
             case EINTR, ECONNABORTED, EPROTO:
                 continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                notices.append(.acceptFailed(code: errno))
-                loop.remove(listener)
-                pausedListeners.append(listener)
-                return
+                return pause(listener, errno)
             default:
                 return
             }
@@ -46,6 +47,12 @@ extension ConnectionTable {
         slots[slot].requestBegan = now
         count += 1
         limitWaiting()
+    }
+
+    private mutating func pause(_ listener: Int32, _ code: Int32) {
+        notices.append(.acceptFailed(code: code))
+        loop.remove(listener)
+        pausedListeners.append(listener)
     }
 
     /// Listens again after a pause for want of descriptors or memory.

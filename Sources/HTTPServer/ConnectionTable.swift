@@ -41,7 +41,7 @@ package enum ConnectionNotice: Sendable {
     /// `acknowledged`: what the peer of a TCP connection has acknowledged of all that was sent to it, otherwise -1, since
     /// of a Unix socket that is closed nobody can know; it is told only where `tracksAcknowledgements` is on.
     case streamClosed(ConnectionID, acknowledged: Int64)
-    /// Connections cannot be accepted for a moment: the process has no descriptor or memory left.
+    /// Connections cannot be accepted for a moment: the process has no descriptor or memory left for them.
     case acceptFailed(code: Int32)
 }
 
@@ -67,6 +67,9 @@ package struct ConnectionTable: ~Copyable {
     /// All connections that are open.
     package internal(set) var count = 0
     var pausedListeners: [Int32] = []
+    /// The least descriptor that no connection may have: those from it on are for whatever else the process opens, as the
+    /// kernel gives the lowest that is free.
+    package var descriptorLimit = Int32.max
     /// Connections without a whole request: none has begun, or one is still arriving.
     var waitingCount = 0
     /// How many of these may be open: beyond it those that have waited longest are closed.

@@ -23,6 +23,19 @@ struct LimitingTests {
         return client
     }
 
+    @Test func `descriptors from a limit on are not for connections, which are taken again below it`() throws {
+        try TestServer().run { server in
+            server.sync { $0.descriptorLimit = 0 }
+            #expect(try Client(server).receiveAll().isEmpty)
+            #expect(server.said == ["accept failed"] && server.count == 0)
+            server.sync { $0.descriptorLimit = .max }
+            let client = try Client(server)
+            client.request("/")
+            server.pass(1)
+            #expect(client.receive(until: "GET / \n").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        }
+    }
+
     @Test(arguments: ["", "GET / HTTP/1.1\r\nHost: ", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nb"])
     func `connections that asked once are limited as well, whatever they send next`(part: String) throws {
         try TestServer().run { server in

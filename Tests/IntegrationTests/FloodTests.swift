@@ -53,6 +53,27 @@ struct FloodTests {
         try expectDelivery("b", bridge, [stream, second])
     }
 
+    @Test func `connections of all sorts together leave descriptors for Redis and the database`() throws {
+        let bridge = try FlagpoleProcess(openFiles: 600)
+        let stream = try bridge.liveStream("feed=user:42")
+        // Streams to their limit, and others to theirs, are more than there are descriptors.
+        let streams = try (0..<470).map { _ in
+            let socket = try LoopbackSocket(port: bridge.port)
+            socket.send("GET /v1/stream?feed=user:1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            _ = try socket.receive(until: .now + patience)
+            return socket
+        }
+        let idle = try (0..<110).map { _ in try LoopbackSocket(port: bridge.port) }
+        try eventually("the warning") { bridge.log.contains("raise the limit on open files") }
+        let predecessor = try bridge.redis().processID()
+        kill(predecessor, SIGKILL)
+        try eventually("another redis-server") {
+            (try? bridge.redis().processID()).map { $0 != predecessor } ?? false
+        }
+        try expectDelivery("a", bridge, [stream])
+        withExtendedLifetime((streams, idle)) {}
+    }
+
     @Test(
         .enabled(if: isTrial && hasSlowhttptest, "it takes half a minute, and slowhttptest"),
         arguments: [

@@ -160,6 +160,7 @@ actor Hub {
         connections.waitingLimit = settings.server.maxWaitingConnections
         // Of few descriptors they get a share only.
         if maximumStreams > 0 { connections.waitingLimit = min(connections.waitingLimit, max(64, maximumStreams / 4)) }
+        connections.descriptorLimit = OpenFileLimit.connections
         connections.tracksAcknowledgements = !deliveryKinds.isEmpty
         sweepInterval = Milliseconds(Int64(min(500, max(5, settings.server.pingMilliseconds / 10))))
     }

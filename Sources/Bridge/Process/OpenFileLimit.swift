@@ -19,6 +19,13 @@ package enum OpenFileLimit {
         return Int(clamping: current.rlim_cur)
     }
 
+    /// How many of the lowest descriptors connections may take: of the rest Redis and the database are opened again, and
+    /// generators' commands get their pipes.
+    static var connections: Int32 {
+        let limit = Int32(clamping: current.rlim_cur)
+        return limit - min(64, limit / 4)
+    }
+
     /// What it may be raised to.
     package static var highest: Int { Int(clamping: current.rlim_max) }
 

@@ -13,6 +13,8 @@ final class FlagpoleProcess {
 
     let directory: TemporaryDirectory
     private let environment: [String: String]
+    /// How many files it may have open; nil: as many as the tests.
+    private var openFiles: Int?
     /// Kept alive with the bridge.
     private let redisServer: RedisServer?
     private let redisSocket: String
@@ -29,14 +31,16 @@ final class FlagpoleProcess {
     ///   - settings: Sections of the configuration; each is laid over the test's own.
     ///   - redis: A Redis to be used instead of the embedded one.
     ///   - environment: Variables beside the path.
+    ///   - openFiles: How many files it may have open, if not as many as the tests.
     ///   - starts: Whether it is started at once.
     /// - Throws: Where it does not start.
     init(
         _ settings: Settings = [:], redis: RedisServer? = nil, environment: [String: String] = [:],
-        starts: Bool = true
+        openFiles: Int? = nil, starts: Bool = true
     ) throws {
         directory = try TemporaryDirectory()
         self.environment = environment
+        self.openFiles = openFiles
         redisServer = redis
         redisSocket = redis.map { String($0.url.dropFirst("unix://".count)) } ?? directory.path("data/redis.sock")
         try configure(settings, redis: redis)
@@ -125,8 +129,10 @@ final class FlagpoleProcess {
     private func launch(_ faults: [String: String] = [:]) throws -> ChildProcess {
         runs += 1
         let place = workingDirectory.map { ["sh", "-c", #"cd "$0" && exec "$@""#, $0] } ?? []
+        let limit = openFiles.map { ["prlimit", "--nofile=\($0)"] } ?? []
         let process = try ChildProcess(
-            place + [Self.program, "serve", "--config", configuration], environment: environment.merging(faults) { $1 },
+            place + limit + [Self.program, "serve", "--config", configuration],
+            environment: environment.merging(faults) { $1 },
             output: directory.path("output-\(runs)"), errors: directory.path("log"))
         self.process = process
         return process
