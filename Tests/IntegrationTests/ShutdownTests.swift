@@ -60,6 +60,18 @@ struct ShutdownTests {
         #expect(slow.head?.status == 200)
     }
 
+    @Test func `streams hear the goodbye also while Redis hangs`() throws {
+        let bridge = try FlagpoleProcess(["server": ["drain_ms": 1000]])
+        let stream = try bridge.liveStream("feed=user:42")
+        let redisProcess = try bridge.redis().processID()
+        kill(redisProcess, SIGSTOP)
+        try eventually("a tick that hangs") { try (bridge.metric("flagpole_last_tick_age_seconds") ?? 0) > 0.3 }
+        bridge.signal(SIGTERM)
+        #expect(try stream.untilEnd().map(\.event) == ["goodbye"])
+        #expect(try bridge.wait() == 0)
+        #expect(!ChildProcess.exists(redisProcess))
+    }
+
     @Test func `a second signal ends it at once, and its redis-server too`() throws {
         let bridge = try FlagpoleProcess(["server": ["drain_ms": 600_000]])
         let slow = try bridge.stalledStream()

@@ -36,8 +36,9 @@ extension Hub {
 
     // MARK: - Draining
 
-    /// Ends all streams with a goodbye, takes no more, and calls `done` when the last connection has gone.
+    /// Ends all streams with a goodbye, takes no more, and calls `done` when the last connection has gone; once only.
     func drain(_ done: @escaping @Sendable () -> Void) {
+        guard !isDraining else { return }
         isDraining = true
         whenDrained = done
         for listener in listeners {

@@ -183,13 +183,20 @@ private final class RunningBridge {
     private func stop(_ signals: borrowing SignalWatcher) {
         logger.info("shutting down", [("streams", .int(Int(telemetry.streams.value)))])
         telemetry.readiness.set(.draining, "shutting down")
-        let deadline = MonotonicTime.now + Milliseconds(Int64(settings.server.drainMilliseconds))
+        let drain = Int64(settings.server.drainMilliseconds)
+        let deadline = MonotonicTime.now + Milliseconds(drain)
+        // A Redis that hangs, or a database that is locked, keeps the tick from finishing, and not the streams from hearing.
+        let lastGoodbye = MonotonicTime.now + Milliseconds(drain - drain / 4)
         generators?.loop.stop()
-        drain(signals.waker)
+        finishTick(signals.waker)
         var left = hubs.count
+        var isAtEnd = false
         waiting: while left > 0 {
-            switch signals.wait(until: deadline) {
+            switch signals.wait(until: isAtEnd ? deadline : lastGoodbye) {
             case .woken: left = hubs.count { !$0.hasDrained.load(ordering: .acquiring) }
+            case .timedOut where !isAtEnd:
+                isAtEnd = true
+                RunningBridge.drain(hubs, signals.waker)
             case .timedOut: break waiting
             case .signal(SIGCHLD): break
             case .signal:
@@ -219,14 +226,16 @@ private final class RunningBridge {
     }
 
     /// Lets the tick under way finish and its commits reach the streams; then the streams say goodbye.
-    private func drain(_ waker: SignalWatcher.Waker) {
+    private func finishTick(_ waker: SignalWatcher.Waker) {
         poller.post(on: poller.executor) { [writer, hubs] poller in
             poller.stop()
-            writer.post(on: writer.executor) { _ in
-                for hub in hubs {
-                    hub.post(on: hub.loop) { hub in hub.drain { waker.wake() } }
-                }
-            }
+            writer.post(on: writer.executor) { _ in RunningBridge.drain(hubs, waker) }
+        }
+    }
+
+    private static func drain(_ hubs: [Hub], _ waker: SignalWatcher.Waker) {
+        for hub in hubs {
+            hub.post(on: hub.loop) { hub in hub.drain { waker.wake() } }
         }
     }
 
