@@ -95,12 +95,6 @@ struct FlagChunk {
     }
 }
 
-/// A flag that was seen up, with the value that it had.
-struct RaisedFlag {
-    let slot: Int
-    let value: [UInt8]
-}
-
 /// Lowers flags: deletes each key that still holds the value that was seen.
 ///
 /// One key's error (a wrong type, say) must not keep the others up, hence the protected calls and an answer for each.

@@ -42,7 +42,7 @@ extension Poller {
                 try refuse(error)
                 refused.append(chunk)
             } else if reply.kind == .integer {
-                if reply.integer > 0 { withSome.append((chunk, reply.integer)) } else { forgetHandled(group, chunk) }
+                if reply.integer > 0 { withSome.append((chunk, reply.integer)) } else { noteAbsent(group, chunk) }
             } else {
                 noteRaised(reply, group, chunk, now)
             }
@@ -74,10 +74,16 @@ extension Poller {
         report("flags", error)
     }
 
+    /// Notes that none of these flags is there.
+    private func noteAbsent(_ group: Int, _ chunk: Int) {
+        guard !handledFlags.isEmpty || !raised.isEmpty else { return }
+        for slot in groups[group].chunks[chunk].feeds { noteAbsent(Int(slot)) }
+    }
+
     /// A flag that was seen absent is news when it is set again, to whatever value.
-    private func forgetHandled(_ group: Int, _ chunk: Int) {
-        guard !handledFlags.isEmpty else { return }
-        for slot in groups[group].chunks[chunk].feeds { handledFlags[Int(slot)] = nil }
+    private func noteAbsent(_ slot: Int) {
+        raised.forget(slot)
+        if !handledFlags.isEmpty { handledFlags[slot] = nil }
     }
 
     /// Finds the flags among `slots` that are of another type, and has their lists read.
@@ -87,8 +93,7 @@ extension Poller {
             let type = try connection.readReply().string
             guard type != "none", type != "string" else { continue }
             report(feeds[slot].name.text, RedisServerError(text: "WRONGTYPE its key is a \(type); SET it to a string"))
-            feeds[slot].needsReading = true
-            toRead.append(slot)
+            needReading(slot)
         }
     }
 
@@ -102,18 +107,19 @@ extension Poller {
             let slot = Int(slots[index])
             let element = reply.element(index)
             guard element.kind == .string else {
-                if !handledFlags.isEmpty { handledFlags[slot] = nil }
+                noteAbsent(slot)
                 continue
             }
             element.withBytes { value in
                 let isHandled = handledFlags[slot].map { $0.elementsEqual(value) } ?? false
                 guard isRaised(flagValue: value), !isHandled else {
                     restingAny = true
+                    raised.forget(slot)
                     return
                 }
                 raisedAny = true
                 if source(slot) == .value { return needReading(slot) }
-                raised.append(RaisedFlag(slot: slot, value: Array(value)))
+                raised.note(slot, Array(value))
             }
         }
         // Busy flags are asked for their values at once on the next tick, resting ones for a while; after that EXISTS

@@ -43,6 +43,7 @@ extension Poller {
 
     private func reportLease(_ isHeld: Bool) {
         handledFlags.removeAll()
+        raised.removeAll()
         let reason = "another bridge reads from the same Redis; give each its own redis.prefix, or stop one"
         telemetry.readiness.set(.lease, isHeld ? nil : reason)
         if isHeld {

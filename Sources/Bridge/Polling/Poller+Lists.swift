@@ -9,21 +9,22 @@ extension Poller {
 
     /// Lowers the flags that are up and reads the lists that are due, one round trip after the other, until nothing is
     /// left or the store has enough to do.
+    ///
+    /// What is left is gone on with as soon as the store has room again.
     func readLists(_ connection: RedisConnection, _ now: MonotonicTime) throws(RedisError) {
+        if mayRead(now) { try align(connection, now) }
         while mayRead(now) {
-            let flags = takeRaised(feedsInRound)
+            // A flood of flags leaves half a round to the feeds that are to be read without.
+            let flags = takeRaised(max(feedsInRound / 2, feedsInRound - toRead.count))
             let slots = takeDue(feedsInRound - flags.count, besides: flags)
             if flags.isEmpty && slots.isEmpty { break }
             try readRound(flags, slots, connection, now)
         }
-        if mayRead(now) { try align(connection, now) }
-        // A flag that was not handled in this turn is still up, and seen again at the next look.
-        raised.removeAll()
     }
 
     private func takeRaised(_ limit: Int) -> [RaisedFlag] {
         var taken: [RaisedFlag] = []
-        while taken.count < limit, let flag = raised.popLast() {
+        while taken.count < limit, let flag = raised.popFirst() {
             // What is on its way to the store is not read again before, and what is no list not before the next
             // comparison; their flags stay up until then.
             let feed = feeds[flag.slot]
@@ -35,11 +36,15 @@ extension Poller {
     private func takeDue(_ limit: Int, besides flags: [RaisedFlag]) -> [Int] {
         for flag in flags { feeds[flag.slot].needsReading = false }
         var taken: [Int] = []
-        while taken.count < limit, let slot = toRead.popLast() {
+        var index = 0
+        while taken.count < limit, index < toRead.count {
+            let slot = toRead[index]
+            index += 1
             guard feeds[slot].phase == .idle, feeds[slot].needsReading else { continue }
             feeds[slot].needsReading = false
             taken.append(slot)
         }
+        toRead.removeFirst(index)
         return taken
     }
 

@@ -70,6 +70,7 @@ extension Poller {
         active.remove(slot)
         expectant[slot] = nil
         handledFlags[slot] = nil
+        raised.forget(slot)
         guard feeds[slot].phase == .idle && !feeds[slot].needsReading else { return }
         ephemeralTails[slot] = nil
         feeds.remove(slot)

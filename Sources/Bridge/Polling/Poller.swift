@@ -27,8 +27,8 @@ actor Poller {
     var toRead: [Int] = []
     /// Feeds whose lists are to be compared with their positions, and read if they differ.
     var toCompare: [Int] = []
-    /// Flags that were seen up in this turn.
-    var raised: [RaisedFlag] = []
+    /// Flags that were seen up, and what of them the store had no room for yet.
+    var raised = RaisedFlags()
     /// Feeds whose positions the store could not tell.
     var unanswered: [Int] = []
     /// Values of flags that could not be lowered: handled until they change or vanish.
@@ -144,7 +144,7 @@ actor Poller {
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store or an event loop is woken by its answer; the rest is read at once.
         guard hasRoom else { return next }
-        let hasToRead = !toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty
+        let hasToRead = !raised.isEmpty || !toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty
         return min(next, max(hasToRead ? now : events.nextLook, storeRetry))
     }
 
@@ -177,6 +177,8 @@ actor Poller {
         alignments.removeAll()
         events.forget()
         for slot in feeds.slots.indices where feeds[slot].phase == .idle { feeds[slot].needsReading = true }
+        // They are seen again with the next connection.
+        raised.removeAll()
     }
 
     func stop() {

@@ -65,8 +65,8 @@ struct DrivenPoller {
 extension Poller {
     /// Whether nothing is to be read now, or under way to the store.
     fileprivate var isQuiet: Bool {
-        batchesUnderWay == 0 && handOversUnderWay == 0 && toRead.isEmpty && toCompare.isEmpty && alignments.isEmpty
-            && unanswered.isEmpty
+        batchesUnderWay == 0 && handOversUnderWay == 0 && raised.isEmpty && toRead.isEmpty && toCompare.isEmpty
+            && alignments.isEmpty && unanswered.isEmpty
             && feeds.slots.allSatisfy { $0.phase == .free || ($0.phase == .idle && !$0.needsReading) }
     }
 }

@@ -1,0 +1,78 @@
+import Dispatch
+import Feeds
+import Reactor
+import Redis
+import Testing
+
+@testable import Bridge
+
+/// More news at once than the store has room for.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct BurstPollingTests {
+    private let redis: RedisServer
+    private let store: TestStore
+
+    init() throws {
+        redis = try RedisServer()
+        store = try TestStore()
+    }
+
+    private func count(_ table: String = "notifications") throws -> Int64? {
+        try store.connect().scalarInt("SELECT count(*) FROM \(table)")
+    }
+
+    /// Pushes an entry to each of these feeds and raises their flags.
+    private func push(_ users: Range<Int>, _ entry: String = #"{"n":1}"#) throws {
+        for user in users { redis.connection.append("RPUSH", "notifications:user:\(user)", entry) }
+        for _ in users { _ = try redis.connection.readReply() }
+        redis.connection.append(["MSET"] + users.flatMap { ["user:\($0):has_new_notification", "1"] })
+        _ = try redis.connection.readReply()
+    }
+
+    private func users(_ range: Range<Int>) throws -> [FeedName] {
+        try range.map { try FeedName(of: "user:\($0)") }
+    }
+
+    /// Keeps the store busy until the semaphore is signalled.
+    private func hold(_ poller: DrivenPoller) -> DispatchSemaphore {
+        let semaphore = DispatchSemaphore(value: 0)
+        poller.running.writer.post(on: poller.running.writer.executor) { _ in semaphore.wait() }
+        return semaphore
+    }
+
+    @Test func `flags that the store had no room for are gone on with at once, not an interval later`() async throws {
+        var settings = Configuration()
+        settings.poll.intervalMilliseconds = 60_000
+        settings.poll.reconcileIntervalMilliseconds = 86_400_000
+        try await DrivenPoller.run(settings, redis, store) { poller in
+            await poller.poller.watch(try users(0..<3000))
+            try await poller.pass(1, each: 1000)
+            try push(0..<3000)
+            try await poller.pass(1, each: 60_000)
+            #expect(try count() == 3000)
+        }
+    }
+
+    @Test func `a feed that goes while its flag waits leaves nothing to the one that gets its slot`() async throws {
+        var settings = Configuration()
+        settings.poll.reconcileIntervalMilliseconds = 86_400_000
+        settings.kinds.append(.test("feed") { $0.source = .list })
+        try await DrivenPoller.run(settings, redis, store) { poller in
+            await poller.poller.watch(try users(0..<3000))
+            try await poller.pass(1, each: 1000)
+            try push(0..<3000)
+            let held = hold(poller)
+            _ = await poller.poller.turn(.now + 7_200_000)
+            #expect(await !poller.poller.raised.isEmpty)
+            await poller.poller.unwatch(try users(0..<3000))
+            await poller.poller.watch(try (0..<900).map { try FeedName(of: "feed:\($0)") })
+            held.signal()
+            try redis.command("RPUSH", "feed:1", #"{"n":1}"#)
+            try await poller.pass(2, each: 1000)
+            #expect(try store.connect().scalarInt("SELECT count(*) FROM notifications WHERE feed = 'feed:1'") == 1)
+            // What nobody watches any more keeps its flag.
+            redis.connection.append(["EXISTS"] + (0..<3000).map { "user:\($0):has_new_notification" })
+            #expect(try redis.connection.readReply().integer == 3000 - 8 * 256)
+        }
+    }
+}
