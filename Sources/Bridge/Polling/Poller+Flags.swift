@@ -134,8 +134,9 @@ extension Poller {
     }
 
     func needReading(_ slot: Int) {
+        // What is to be read and idle is noted already, or with the next connection.
+        if feeds[slot].phase == .idle && !feeds[slot].needsReading { toRead.append(slot) }
         feeds[slot].needsReading = true
-        if feeds[slot].phase == .idle { toRead.append(slot) }
     }
 
     /// Compares the lists of feeds whose flag was raised before anything was pushed.

@@ -26,8 +26,7 @@ extension Poller {
             let slot: Int
             if let known = feeds.slot(of: name) {
                 slot = known
-                feeds[slot].needsReading = true
-                if feeds[slot].phase == .idle { toRead.append(slot) }
+                needReading(slot)
             } else {
                 slot = feeds.insert(WatchedFeed(name: name, kind: kind))
                 if isEphemeral(slot) {

@@ -177,8 +177,22 @@ actor Poller {
         alignments.removeAll()
         events.forget()
         for slot in feeds.slots.indices where feeds[slot].phase == .idle { feeds[slot].needsReading = true }
-        // They are seen again with the next connection.
+        // All of it is noted anew with the next connection.
         raised.removeAll()
+        toRead.removeAll()
+        toCompare.removeAll()
+        if link.isAway { releaseUnwatched() }
+    }
+
+    /// Forgets feeds that nobody watches while Redis is away, as their lists cannot be read now: that is left to the
+    /// next sweep, or to whoever watches them next.
+    private func releaseUnwatched() {
+        let awaited = Set(visitWaits.flatMap(\.feeds))
+        for slot in feeds.slots.indices
+        where feeds[slot].phase == .idle && feeds[slot].watchers <= 0 && !awaited.contains(feeds[slot].name) {
+            feeds[slot].needsReading = false
+            release(slot)
+        }
     }
 
     func stop() {

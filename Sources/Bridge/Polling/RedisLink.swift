@@ -8,12 +8,17 @@ struct RedisLink {
     private var backOff = BackOff(initial: .milliseconds(50), maximum: .seconds(2))
     /// When the next attempt may be made.
     private(set) var retry = MonotonicTime(nanoseconds: 0)
+    /// How often in a row Redis failed.
+    private var failures = 0
 
     init(_ endpoint: RedisEndpoint) {
         self.endpoint = endpoint
     }
 
     var isConnected: Bool { current?.isUsable ?? false }
+
+    /// Whether it failed again after a failure: more than a connection that was lost.
+    var isAway: Bool { failures > 1 }
 
     /// The connection, made now if there is none; `nil` while the back-off lasts.
     mutating func connect(_ now: MonotonicTime) throws(RedisError) -> RedisConnection? {
@@ -25,12 +30,16 @@ struct RedisLink {
     }
 
     /// Notes that Redis did what it was asked; to accept a connection is not enough, as one that is loading does.
-    mutating func succeeded() { backOff.reset() }
+    mutating func succeeded() {
+        backOff.reset()
+        failures = 0
+    }
 
     /// Drops the connection: after an error nobody knows which replies are still to come.
     mutating func failed(_ now: MonotonicTime) {
         current?.close()
         current = nil
+        failures += 1
         retry = now + Milliseconds(backOff.next() + .milliseconds(10))
     }
 

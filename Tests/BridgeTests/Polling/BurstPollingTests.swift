@@ -75,4 +75,22 @@ struct BurstPollingTests {
             #expect(try redis.connection.readReply().integer == 3000 - 8 * 256)
         }
     }
+
+    @Test func `feeds that come and go while Redis is away leave nothing behind`() async throws {
+        try await DrivenPoller.run(Configuration(), redis, store) { poller in
+            try await poller.turn(2)
+            redis.connection.append("SHUTDOWN", "NOSAVE")
+            _ = try? redis.connection.readReply()
+            for round in 0..<5 {
+                let feeds = try users(round * 100..<round * 100 + 100)
+                await poller.poller.watch(feeds)
+                try await poller.turn(20)
+                await poller.poller.unwatch(feeds)
+            }
+            await poller.poller.watch(try users(7..<8))
+            try await poller.turn(200)
+            #expect(await poller.poller.feeds.count == 1)
+            #expect(await poller.poller.toRead.isEmpty)
+        }
+    }
 }
