@@ -5,6 +5,8 @@ import Redis
 extension Poller {
     /// How many feeds are read in one round trip: few while their lists are long, so that what Redis answers stays small.
     private static let feedsPerRound = 8...256
+    /// How many at first, when nobody knows how much waits on them.
+    static let feedsInFirstRound = 16
     private static let bytesPerRound = 1_048_576
 
     /// Lowers the flags that are up and reads the lists that are due, one round trip after the other, until nothing is
@@ -80,6 +82,12 @@ extension Poller {
             var replies: [RedisReply] = []
             for _ in 0..<replyCounts[index] { replies.append(try connection.readReply()) }
             try checkServer(replies)
+            guard hasRoom else {
+                // The store has enough to do: what was read is dropped, and read again when there is room.
+                if isRaised.contains(slot) { expectant[slot] = now + 10_000 }
+                needReading(slot)
+                continue
+            }
             if feeds[slot].passesOver {
                 passOver(replies, slot)
             } else if source(slot) == .value {

@@ -53,7 +53,7 @@ actor Poller {
     var alignments: [Alignment] = []
     var batchesUnderWay = 0
     /// How many feeds the next round trip reads.
-    var feedsInRound = 16
+    var feedsInRound = Poller.feedsInFirstRound
     var reconciling = Reconciling()
     var sweeping = Sweeping()
     /// Lists to be read through for the store.
@@ -158,6 +158,7 @@ actor Poller {
     /// After a failure nobody knows which flags were lowered: every watched list is read, whatever its flag.
     private func readEverything() {
         handledFlags.removeAll()
+        feedsInRound = Poller.feedsInFirstRound
         for slot in feeds.slots.indices where feeds[slot].phase != .free {
             feeds[slot].needsReading = true
             // What was pushed meanwhile is old.
@@ -210,13 +211,14 @@ actor Poller {
     func mayRead(_ now: MonotonicTime) -> Bool { hasRoom && now >= storeRetry }
 
     /// Whether neither the store nor an event loop has enough to do.
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         batchesUnderWay < Poller.maximumBatchesUnderWay
             && handOversUnderWay < Poller.maximumBatchesUnderWay * max(1, receivers.count)
     }
 
     func storeFailed(_ error: any Error, _ now: MonotonicTime) {
         storeRetry = now + Milliseconds(storeBackOff.next())
+        feedsInRound = Poller.feedsInFirstRound
         if let suppressed = limiter.admit("store", at: .now) {
             telemetry.logger.error(
                 "the database failed; nothing is lost, trying again",

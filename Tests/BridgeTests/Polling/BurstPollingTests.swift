@@ -76,6 +76,21 @@ struct BurstPollingTests {
         }
     }
 
+    @Test func `large lists wait for room in the store, however many were asked for at once`() async throws {
+        let entry = String(repeating: "x", count: 65_536)
+        try await DrivenPoller.run(Configuration(), redis, store) { poller in
+            await poller.poller.watch(try users(0..<12))
+            try await poller.pass(1, each: 1000)
+            for _ in 0..<17 { try push(0..<12, entry) }
+            let held = hold(poller)
+            _ = await poller.poller.turn(.now + 7_200_000)
+            #expect(await poller.poller.batchesUnderWay == Poller.maximumBatchesUnderWay)
+            held.signal()
+            try await poller.pass(1, each: 7_200_000)
+            #expect(try count("quarantine") == 12 * 17)
+        }
+    }
+
     @Test func `feeds that come and go while Redis is away leave nothing behind`() async throws {
         try await DrivenPoller.run(Configuration(), redis, store) { poller in
             try await poller.turn(2)
