@@ -83,7 +83,9 @@ extension Poller {
     /// A flag that was seen absent is news when it is set again, to whatever value.
     private func noteAbsent(_ slot: Int) {
         raised.forget(slot)
-        if !handledFlags.isEmpty { handledFlags[slot] = nil }
+        guard !handledFlags.isEmpty, handledFlags.removeValue(forKey: slot) != nil else { return }
+        // The store is to forget a string that is gone, too.
+        if source(slot) == .value { needReading(slot) }
     }
 
     /// Finds the flags among `slots` that are of another type, and has their lists read.
@@ -204,6 +206,7 @@ extension Poller {
 
     private func isUnchanged(_ slot: Int, _ replies: [RedisReply]) -> Bool {
         source(slot) == .value
-            ? replies[0].integer == 0 : ListReading.isUnchanged(replies, feeds[slot].position)
+            ? replies[0].integer == 0 && feeds[slot].position.count == 0
+            : ListReading.isUnchanged(replies, feeds[slot].position)
     }
 }

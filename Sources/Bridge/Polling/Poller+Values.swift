@@ -19,7 +19,10 @@ extension Poller {
         feeds[slot].isFaulty = false
         guard reply.kind == .string else {
             handledFlags[slot] = nil
-            return release(slot)
+            heldValues[slot] = nil
+            guard feeds[slot].position.count > 0 else { return release(slot) }
+            // It went by itself: the same value is news when it comes again.
+            return begin(slot, .start, replacing: true, &batch)
         }
         let value = reply.withBytes { Array($0) }
         let hash = value.withUnsafeBufferPointer { EntryHash($0) }
