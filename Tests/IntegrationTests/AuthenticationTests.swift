@@ -10,6 +10,7 @@ import Testing
 struct AuthenticationTests {
     private static let kinds = ["job": ["list": "job:{id}:progress", "flag": "job:{id}:has_progress"]]
     private static let adminKey = "admin-key-0123456789"
+    private static let secret = "0123456789abcdef0123456789abcdef"
 
     private func bridge(
         _ mode: String, _ more: [String: any Sendable] = [:], secret: String? = nil, redis: RedisServer? = nil,
@@ -218,7 +219,7 @@ struct AuthenticationTests {
     }
 
     @Test func `what cannot be used stops the start, and no secret is told`() throws {
-        let secret = "0123456789abcdef0123456789abcdef"
+        let secret = Self.secret
         let cases: [(settings: FlagpoleProcess.Settings, environment: [String: String], says: String)] = [
             (["auth": ["mode": "jwt"]], [:], "FLAGPOLE_JWT_SECRET"),
             (["auth": ["mode": "jwt"]], ["FLAGPOLE_JWT_SECRET": "short-secret"], "32 bytes"),
@@ -265,13 +266,15 @@ struct AuthenticationTests {
 
     // MARK: - JSON Web Tokens and proxies
 
+    private func sign(
+        _ claims: String, header: String = #"{"alg":"HS256"}"#, _ key: String = secret
+    ) -> String {
+        let signed = [header, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
+        return signed + "." + Base64URL.encode(HMAC(key: Array(key.utf8)).code(for: Array(signed.utf8)))
+    }
+
     @Test func `a JSON Web Token says who reads, and its end is the stream's`() throws {
-        let secret = "0123456789abcdef0123456789abcdef"
-        let bridge = try bridge("jwt", secret: secret)
-        func sign(_ claims: String, header: String = #"{"alg":"HS256"}"#, _ key: String = secret) -> String {
-            let signed = [header, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
-            return signed + "." + Base64URL.encode(HMAC(key: Array(key.utf8)).code(for: Array(signed.utf8)))
-        }
+        let bridge = try bridge("jwt", secret: Self.secret)
         let now = Int(Date().timeIntervalSince1970)
         let good = sign(#"{"sub":"42","feeds":["job:*"],"exp":\#(now + 60)}"#)
         #expect(try status(bridge, "HEAD", "/v1/stream?feed=user:42&feed=job:1", bearer(good)) == 200)
@@ -289,6 +292,21 @@ struct AuthenticationTests {
                 "POST", "/v1/tokens", headers: bearer(Self.adminKey) + [("Content-Type", "application/json")],
                 body: #"{"identity":"1"}"#
             ).status == 409)
+    }
+
+    @Test func `a JSON Web Token that names nobody has limits of its own`() throws {
+        let bridge = try bridge(
+            "jwt", secret: Self.secret, server: ["max_streams_per_identity": 1, "requests_per_second_per_key": 2])
+        let tokens = [1, 2].map { bearer(sign(#"{"feeds":["job:*"],"jti":"\#($0)"}"#)) }
+        let stream = try bridge.liveStream("feed=job:1", headers: tokens[0])
+        #expect(try bridge.stream("feed=job:1", headers: tokens[0]).next() == nil)
+        let other = try bridge.liveStream("feed=job:1", headers: tokens[1])
+        func ask(_ token: [(String, String)]) throws -> Int {
+            try status(bridge, "GET", "/v1/feeds/job:1/notifications", token)
+        }
+        #expect(try (0..<20).contains { _ in try ask(tokens[0]) == 429 })
+        #expect(try ask(tokens[1]) == 200)
+        withExtendedLifetime((stream, other)) {}
     }
 
     @Test func `a proxy says who reads, and nobody else`() throws {

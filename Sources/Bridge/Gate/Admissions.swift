@@ -31,8 +31,8 @@ struct Admissions {
 
     /// Notes what a stream came with.
     mutating func add(_ caller: Caller, stream: Int32) {
-        guard case .reader(let grant, let token) = caller else { return }
-        guard let token else {
+        guard case .reader(let grant, let proof) = caller else { return }
+        guard case .token(let token) = proof else {
             ends[stream] = grant.expiresAt
             return
         }

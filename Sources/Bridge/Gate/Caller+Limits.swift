@@ -5,6 +5,8 @@ extension Caller {
     enum Account: Hashable, Sendable {
         case identity(Identity)
         case token(Token)
+        /// A JSON Web Token, by its digest.
+        case signed([UInt8])
         /// An admin key, by its place.
         case key(Int)
     }
@@ -14,7 +16,18 @@ extension Caller {
         switch self {
         case .anyone: nil
         case .keyHolder(_, let number): .key(number)
-        case .reader(let grant, let token): grant.identity.map { .identity($0) } ?? token.map { .token($0) }
+        case .reader(let grant, let proof): grant.identity.map { .identity($0) } ?? proof.account
+        }
+    }
+}
+
+extension Caller.Proof {
+    /// By what those count who do not say who they are.
+    fileprivate var account: Caller.Account? {
+        switch self {
+        case .token(let token): .token(token)
+        case .signed(let digest): .signed(digest)
+        case .proxy: nil
         }
     }
 }

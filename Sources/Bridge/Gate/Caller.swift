@@ -7,8 +7,18 @@ enum Caller: Sendable {
     case anyone
     /// The holder of an admin key, which is told by its place among them.
     case keyHolder(AdminKeys.Scope, number: Int)
-    /// A reader; `token` is what Redis knows it by.
-    case reader(Grant, token: Token?)
+    /// A reader, and what it has shown.
+    case reader(Grant, by: Proof)
+
+    /// What a reader's grant comes from.
+    enum Proof: Sendable {
+        /// A token that Redis knows.
+        case token(Token)
+        /// A JSON Web Token, which its digest tells from others.
+        case signed(digest: [UInt8])
+        /// A proxy's word.
+        case proxy
+    }
 
     /// Who asks, where that is known.
     var identity: Identity? {

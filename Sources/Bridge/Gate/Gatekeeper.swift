@@ -43,7 +43,7 @@ struct Gatekeeper: Sendable {
         {
             return .caller(.keyHolder(scope, number: number))
         }
-        if auth.mode == .proxy { return .caller(.reader(try proxied(request, peer), token: nil)) }
+        if auth.mode == .proxy { return .caller(.reader(try proxied(request, peer), by: .proxy)) }
         switch credential {
         case .absent:
             throw Gatekeeper.refusal(
@@ -57,7 +57,7 @@ struct Gatekeeper: Sendable {
             }
             do throws(AccessError) {
                 let grant = try verifier.grant(of: text, now: WallClock.unixMilliseconds)
-                return .caller(.reader(grant, token: nil))
+                return .caller(.reader(grant, by: .signed(digest: SHA256.digest(of: Array(text.utf8)))))
             } catch {
                 throw Gatekeeper.refusal(error.advice, error: "invalid_token")
             }

@@ -76,7 +76,7 @@ extension Hub {
                     throw Hub.unreachable
                 }
                 guard let grant else { throw Gatekeeper.unknownToken }
-                try serve(asked, for: .reader(grant, token: token), id)
+                try serve(asked, for: .reader(grant, by: .token(token)), id)
             } catch {
                 connections.respond(id, (asked.endpoint.route?.phrased(error) ?? error).response)
             }

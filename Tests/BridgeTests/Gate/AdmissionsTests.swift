@@ -9,7 +9,7 @@ struct AdmissionsTests {
     private func admissions() -> Admissions {
         var admissions = Admissions()
         for (stream, token) in tokens.enumerated() {
-            admissions.add(.reader(Grant(identity: nil, expiresAt: 10_000), token: token), stream: Int32(stream))
+            admissions.add(.reader(Grant(identity: nil, expiresAt: 10_000), by: .token(token)), stream: Int32(stream))
         }
         return admissions
     }
@@ -38,7 +38,7 @@ struct AdmissionsTests {
         }
         let known = try question()
         #expect(!known.asksLifetime && known.digest == 7)
-        admissions.add(.reader(Grant(identity: nil, expiresAt: 20_000), token: tokens[0]), stream: 100)
+        admissions.add(.reader(Grant(identity: nil, expiresAt: 20_000), by: .token(tokens[0])), stream: 100)
         let joined = try question()
         #expect(joined.digest == nil && admissions.streams(of: tokens[0]) == [0, 100])
     }
