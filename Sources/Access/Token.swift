@@ -15,9 +15,15 @@ package struct Token: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A new token of 32 bytes from the system's random numbers.
+    ///
+    /// None begins with a hyphen: a command line would take it for an option.
     package static func make() -> Token {
         var random = SystemRandomNumberGenerator()
-        return Token(random: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        var token: Token
+        repeat {
+            token = Token(random: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        } while token.text.hasPrefix("-")
+        return token
     }
 
     /// The Redis key that holds its record, without the prefix of all keys.

@@ -14,6 +14,8 @@ struct Command: Sendable {
     let options: [CommandOption]
     /// What a word after the name makes of it, such as `show` in `flagpole quarantine show`; their names are of two words.
     var actions: [Command] = []
+    /// Whether an operand is a secret, so that no error repeats what may be meant for one.
+    var takesSecret = false
     /// Returns the exit status.
     let run: @Sendable (ParsedArguments) throws(CommandError) -> Int32
 
@@ -36,9 +38,19 @@ struct Command: Sendable {
         guard let action = actions.first(where: { $0.word == arguments[index] }) else {
             let nearest = Spelling.nearest(to: arguments[index], among: actions.map(\.word))
             let suggestion = nearest.map { "did you mean \($0)?" } ?? "`flagpole \(name) --help` lists what it can do"
-            throw .usage("flagpole \(name) does not take \(arguments[index].printable): \(suggestion)")
+            throw .usage("flagpole \(name) does not take \(repeated(arguments[index])): \(suggestion)")
         }
         return (action, arguments[..<index] + arguments[(index + 1)...])
+    }
+
+    /// A word that it was given, as an error tells it.
+    func repeated(_ word: String) -> String { takesSecret ? "…" : word.printable }
+
+    /// What is wrong with a word that is taken for an option and is none.
+    func unknownOption(_ word: String, suggestion: String? = nil) -> CommandError {
+        let advice = suggestion ?? "`flagpole \(name) --help` lists the options"
+        let escape = operandCount.upperBound > 0 ? "; after -- it is no option" : ""
+        return .usage("unknown option \(repeated(word)): \(advice)\(escape)")
     }
 
     private func firstOperand(in arguments: ArraySlice<String>) -> Int? {

@@ -18,7 +18,8 @@ extension Flagpole {
             Prints the token. It stands in Redis, so that bridges with auth.mode "token" know it at once. Whoever has it may
             read until it ends or is taken back.
             """,
-        options: [.config, .environmentFile, identity, readable, lifetime, .json], actions: [revoking]
+        options: [.config, .environmentFile, identity, readable, lifetime, .json], actions: [revoking],
+        takesSecret: true
     ) { arguments throws(CommandError) in
         let (token, grant) = (Token.make(), try grant(arguments))
         let seconds = try arguments.count(lifetime) ?? defaultLifetime
@@ -37,7 +38,7 @@ extension Flagpole {
 
     private static let revoking = Command(
         name: "token revoke", operands: "TOKEN", operandCount: 1...1, summary: "take a token back; its streams end",
-        options: [.config, .environmentFile]
+        options: [.config, .environmentFile], takesSecret: true
     ) { arguments throws(CommandError) in
         guard let token = Token(arguments.operands[0]) else {
             throw .usage("this is no token: allowed are 16 to 512 of letters, digits and . _ ~ -")

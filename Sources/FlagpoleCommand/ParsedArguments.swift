@@ -21,8 +21,7 @@ struct ParsedArguments: Sendable {
             } else if argument.hasPrefix("--") {
                 try readOption(argument.dropFirst(2), &rest, of: command)
             } else if argument.hasPrefix("-"), argument.count > 1 {
-                throw .usage(
-                    "unknown option \(argument.printable): `flagpole \(command.name) --help` lists the options")
+                throw command.unknownOption(argument)
             } else {
                 operands.append(argument)
             }
@@ -33,7 +32,7 @@ struct ParsedArguments: Sendable {
         }
         if operands.count > command.operandCount.upperBound {
             let extra = operands[command.operandCount.upperBound]
-            throw .usage("flagpole \(command.name) does not take \(extra.printable)")
+            throw .usage("flagpole \(command.name) does not take \(command.repeated(extra))")
         }
     }
 
@@ -48,9 +47,7 @@ struct ParsedArguments: Sendable {
         let name = String(parts[0])
         guard let option = command.allOptions.first(where: { $0.name == name }) else {
             let nearest = Spelling.nearest(to: name, among: command.allOptions.map(\.name))
-            let suggestion =
-                nearest.map { "did you mean --\($0)?" } ?? "`flagpole \(command.name) --help` lists the options"
-            throw .usage("unknown option --\(name.printable): \(suggestion)")
+            throw command.unknownOption("--\(name)", suggestion: nearest.map { "did you mean --\($0)?" })
         }
         switch (option.value, parts.count) {
         case (nil, 2): throw .usage("--\(name) takes no value")

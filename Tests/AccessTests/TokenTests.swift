@@ -22,6 +22,11 @@ struct TokenTests {
         #expect(Set(tokens.map(\.text).joined()).count == 64)
     }
 
+    @Test func `no token that is made looks like an option`() {
+        // Of a thousand that were drawn alike sixteen would.
+        #expect(!(0..<1000).contains { _ in Token.make().text.hasPrefix("-") })
+    }
+
     @Test func `a token's key is its own, and its description does not tell it`() throws {
         let token = try #require(Token("sixteen-letters~"))
         #expect(token.key == "flagpole:token:sixteen-letters~")

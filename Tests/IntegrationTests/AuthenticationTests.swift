@@ -192,6 +192,23 @@ struct AuthenticationTests {
         #expect(try bridge.redis().command("TTL", "flagpole:token:\(token)").integer > 50)
     }
 
+    @Test func `a token of any form can be taken back, and what is wrong with the words around it is said without it`()
+        throws
+    {
+        let bridge = try bridge("token")
+        let token = "-made-by-an-application"
+        try bridge.redis().command("SET", "flagpole:token:\(token)", #"{"identity":"42"}"#)
+        for words in [
+            ["revoke", token], ["revoke", "-\(token)"], ["revoke", "--", token, token], ["-\(token)"], ["x\(token)"],
+        ] {
+            let result = try bridge.run(["token"] + words)
+            #expect(result.status == 64 && !result.errors.contains("application"), "\(words) \(result.errors)")
+        }
+        #expect(try bridge.run("token", "revoke", token).errors.contains("after -- it is no option"))
+        #expect(try bridge.run("token", "revoke", "--", token).errors.contains("taken back"))
+        #expect(try bridge.redis().command("EXISTS", "flagpole:token:\(token)").integer == 0)
+    }
+
     // MARK: - Keys
 
     @Test func `writing takes an admin key, and one for the kind`() throws {

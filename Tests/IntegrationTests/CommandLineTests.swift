@@ -158,6 +158,7 @@ struct CommandLineTests {
             (["migrate", "--help"], 0, "--status", ""), (["config", "--help"], 0, "check", ""),
             ([], 64, "", "usage: flagpole"), (["serv"], 64, "", "serve"), (["--frob"], 64, "", "--frob"),
             (["serve", "--frob"], 64, "", "--frob"), (["serve", "here"], 64, "", "here"),
+            (["push", "-f"], 64, "", "after -- it is no option"),
         ]
         for (index, (arguments, status, output, errors)) in cases.enumerated() {
             let process = try ChildProcess(
