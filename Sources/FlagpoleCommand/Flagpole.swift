@@ -13,7 +13,17 @@ struct Flagpole {
     static func main() {
         // A reader that goes away shows as an error of the write; Redis's client library asks for it too.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        holdStandardDescriptors()
+        exit(Terminal.exitStatus(run(Array(CommandLine.arguments.dropFirst()))))
+    }
+
+    /// Takes the place of a standard descriptor that is closed.
+    ///
+    /// No file or socket gets it then, and with it what is meant for a person; to use it fails as before.
+    private static func holdStandardDescriptors() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
     }
 
     private static func run(_ arguments: [String]) -> Int32 {

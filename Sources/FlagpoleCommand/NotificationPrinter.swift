@@ -17,7 +17,7 @@ struct NotificationPrinter {
         remaining = limit
     }
 
-    /// Prints one event; returns false once enough was printed.
+    /// Prints one event; returns false once enough was printed, or nobody reads it any more.
     mutating func show(_ event: ReceivedEvent) -> Bool {
         guard EntryReader.reservedEvents.contains(event.event), event.event != "message" else {
             return printNotification(event.data)
@@ -75,7 +75,7 @@ struct NotificationPrinter {
     private mutating func printLine(_ line: String) -> Bool {
         Terminal.output.write(line + "\n")
         remaining = remaining.map { $0 - 1 }
-        return remaining != 0
+        return remaining != 0 && !Terminal.outputIsLost
     }
 
     /// When, where, which and what, such as `2026-01-02T03:04:05.678Z user:42 01J... New order: #12345`.

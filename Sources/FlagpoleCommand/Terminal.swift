@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Standard output or standard error.
 struct Terminal: Sendable {
@@ -28,7 +29,21 @@ struct Terminal: Sendable {
         hasColours ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    /// Writes at once; ends the program with success where nobody reads the output any more.
+    /// The first error that kept the output from being written; 0 where there was none.
+    private static let outputError = Atomic<Int32>(0)
+
+    /// Whether nobody reads the output any more, or it cannot be written.
+    static var outputIsLost: Bool { outputError.load(ordering: .relaxed) != 0 }
+
+    /// What the program's exit status is, given that of its command: 1 where the output could not be written.
+    ///
+    /// That nobody wanted to read all of it is no failure.
+    static func exitStatus(_ status: Int32) -> Int32 {
+        let error = outputError.load(ordering: .relaxed)
+        return status == 0 && error != 0 && error != EPIPE ? 1 : status
+    }
+
+    /// Writes at once; what cannot be written is passed over, so that a command finishes what it has begun.
     func write(_ text: some StringProtocol) { write(Array(text.utf8)) }
 
     /// Writes a line about what goes on, as distinct from what was asked for.
@@ -40,12 +55,20 @@ struct Terminal: Sendable {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest.removeFirst(written)
-            } else if errno == EPIPE {
-                exit(0)
             } else if errno != EINTR {
-                exit(1)
+                return failed(errno)
             }
         }
+    }
+
+    private func failed(_ code: Int32) {
+        // Of standard error there is nobody left to tell; of the output it is said once.
+        guard descriptor == STDOUT_FILENO,
+            Terminal.outputError.compareExchange(expected: 0, desired: code, ordering: .relaxed).exchanged,
+            code != EPIPE
+        else { return }
+        let reason = String(cString: strerror(code))
+        Terminal.error.write("\(Terminal.error.styled(.red, "flagpole:")) standard output: \(reason)\n")
     }
 }
 
