@@ -51,6 +51,7 @@ struct BenchCommandTests {
         (["--streams", "0"], "--streams"), (["--streams", "10001"], "allowed are 1 to 10000"),
         (["--feeds", "101"], "only 100 streams"), (["--messages", "1000000", "--rate", "1"], "longer than 120 s"),
         (["--messages", "100000", "--rate", "5000", "--feeds", "1"], "more than 2000000 deliveries"),
+        (["--messages", "\(Int.max)", "--rate", "\(Int.max)"], "more than 2000000 deliveries"),
     ])
     func `more than a moment's work is refused`(options: [String], says: String) throws {
         let process = try ChildProcess([FlagpoleProcess.program, "bench"] + options, errors: directory.path("errors"))

@@ -10,6 +10,7 @@ struct BenchLoad {
 
     /// How long the part at the rate may last.
     private static let longest = 120
+    private static let mostDeliveries = 2_000_000
 
     init(streams: Int, feeds: Int, messages: Int, rate: Int) throws(CommandError) {
         guard feeds <= streams else { throw .usage("--feeds is \(feeds), and there are only \(streams) streams") }
@@ -17,8 +18,9 @@ struct BenchLoad {
         guard messages / rate <= Self.longest else {
             throw .usage("\(messages) notifications at \(rate)/s would take longer than \(Self.longest) s")
         }
-        guard messages * (streams / feeds + 1) <= 2_000_000 else {
-            throw .usage("that would be more than 2000000 deliveries: send fewer, or use more feeds")
+        // Bounded first, so that the product has room.
+        guard messages <= Self.mostDeliveries, messages * (streams / feeds + 1) <= Self.mostDeliveries else {
+            throw .usage("that would be more than \(Self.mostDeliveries) deliveries: send fewer, or use more feeds")
         }
         (self.streams, self.feeds, self.messages, self.rate) = (streams, feeds, messages, rate)
     }
