@@ -21,18 +21,20 @@ extension Hub {
     func tellJoining(_ id: ConnectionID) {
         guard let stream = present[id.descriptor], !stream.isTold else { return }
         present[id.descriptor]?.isTold = true
-        notePresence(stream.identity, id.descriptor, newcomer: id)
+        notePresence(stream.identity, id.descriptor, joins: true)
     }
 
     /// Tells that a stream has left; its subscriptions must still be there.
     func tellLeaving(stream descriptor: Int32) {
         guard let stream = present.removeValue(forKey: descriptor), stream.isTold else { return }
-        notePresence(stream.identity, descriptor, newcomer: nil)
+        notePresence(stream.identity, descriptor, joins: false)
     }
 
-    private func notePresence(_ identity: String?, _ descriptor: Int32, newcomer: ConnectionID?) {
+    private func notePresence(_ identity: String?, _ descriptor: Int32, joins: Bool) {
+        let id = ConnectionID(descriptor: descriptor, generation: streams[Int(descriptor)].generation)
+        let stream = PresentStreamID(hub: ObjectIdentifier(self), connection: id)
         for feed in subscriptions.feeds(list: streams[Int(descriptor)].subscription) where tellsPresence(feed.name) {
-            presenceChanges.append(PresenceChange(feed: feed.name, identity: identity, newcomer: newcomer))
+            presenceChanges.append(PresenceChange(feed: feed.name, identity: identity, stream: stream, joins: joins))
         }
     }
 

@@ -11,10 +11,9 @@ actor PresenceBoard {
     nonisolated let executor = BlockingExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// A feed with more identities is too large for telling each of each: only Redis shows them.
-    static let maximumTold = 500
-
-    private var counts = PresenceCounts()
+    private var telling = PresenceTelling()
+    /// The loops that streams came from.
+    private var hubs: [ObjectIdentifier: Hub] = [:]
     private var mirror: PresenceMirror
     private var tell: @Sendable ([PresenceMessage]) -> Void = { _ in }
 
@@ -27,43 +26,43 @@ actor PresenceBoard {
 
     /// Notes what a turn of an event loop brought, in order; `hub` is the loop.
     func note(_ changes: [PresenceChange], of hub: Hub) {
+        hubs[ObjectIdentifier(hub)] = hub
         var messages: [PresenceMessage] = []
         var changed: [(feed: FeedName, identity: String?)] = []
         for change in changes {
-            let isNews = counts.note(change)
-            let room = counts.rooms[change.feed]
+            let (isNews, told) = telling.note(change)
             if isNews { changed.append((change.feed, change.identity)) }
-            guard room?.identities.count ?? 0 <= Self.maximumTold else { continue }
-            if let newcomer = change.newcomer, let room {
-                welcome(newcomer, to: change.feed, room, except: isNews ? [change.identity] : [], hub)
+            let streams = telling.counts.rooms[change.feed]?.streams ?? 0
+            for news in told {
+                switch news {
+                case .toNewcomers(let newcomers, let identities):
+                    welcome(newcomers, identities.map { PresenceMessage(.joined, change.feed, $0, streams: streams) })
+                case .toAll(let event, let identity):
+                    messages.append(PresenceMessage(event, change.feed, identity, streams: streams))
+                }
             }
-            guard isNews else { continue }
-            messages.append(
-                PresenceMessage(
-                    change.newcomer == nil ? .left : .joined, change.feed, change.identity, streams: room?.streams ?? 0)
-            )
         }
         if !messages.isEmpty { tell(messages) }
-        mirror.note(changed, counts, .now)
+        mirror.note(changed, telling.counts, .now)
     }
 
-    /// Tells a newcomer who is there already.
-    private func welcome(
-        _ stream: ConnectionID, to feed: FeedName, _ room: PresenceCounts.Room, except told: [String?], _ hub: Hub
-    ) {
-        let messages = room.identities.keys.filter { !told.contains($0) }.map {
-            PresenceMessage(.joined, feed, $0, streams: room.streams)
+    /// Tells newcomers who is there already.
+    private func welcome(_ newcomers: [PresentStreamID], _ messages: [PresenceMessage]) {
+        for (id, streams) in Dictionary(grouping: newcomers, by: \.hub) {
+            guard let hub = hubs[id] else { continue }
+            hub.post(on: hub.loop) { hub in
+                for stream in streams { hub.tell(messages, only: stream.connection) }
+            }
         }
-        guard !messages.isEmpty else { return }
-        hub.post(on: hub.loop) { $0.tell(messages, only: stream) }
     }
 
     /// Keeps what Redis shows from expiring; returns when that is due again.
-    func turn(_ now: MonotonicTime) -> MonotonicTime { mirror.turn(counts, now) }
+    func turn(_ now: MonotonicTime) -> MonotonicTime { mirror.turn(telling.counts, now) }
 
     func close() {
         tell = { _ in }
-        mirror.close(counts)
+        hubs = [:]
+        mirror.close(telling.counts)
     }
 }
 

@@ -6,8 +6,15 @@ struct PresenceChange: Sendable {
     let feed: FeedName
     /// Whose stream it is; `nil` of those who are nobody in particular.
     let identity: String?
-    /// The stream that came; `nil` of one that left.
-    let newcomer: ConnectionID?
+    let stream: PresentStreamID
+    let joins: Bool
+}
+
+/// A stream among those of all event loops.
+struct PresentStreamID: Hashable, Sendable {
+    /// Which loop's hub has it.
+    let hub: ObjectIdentifier
+    let connection: ConnectionID
 }
 
 /// Who is at the feeds: how many streams each identity has at each.
@@ -38,7 +45,7 @@ struct PresenceCounts {
 
     /// Notes a change; whether an identity has come or gone with it.
     mutating func note(_ change: PresenceChange) -> Bool {
-        guard change.newcomer == nil else { return rooms[change.feed, default: Room()].add(change.identity) }
+        guard !change.joins else { return rooms[change.feed, default: Room()].add(change.identity) }
         let hasGone = rooms[change.feed]?.remove(change.identity) ?? false
         if rooms[change.feed]?.streams == 0 { rooms[change.feed] = nil }
         return hasGone

@@ -11,8 +11,9 @@ struct PresenceCountsTests {
     init() throws { (feed, other) = (try FeedName(of: "chat:12"), try FeedName(of: "chat:13")) }
 
     private func change(_ feed: FeedName, _ identity: String?, joins: Bool) -> PresenceChange {
-        PresenceChange(
-            feed: feed, identity: identity, newcomer: joins ? ConnectionID(descriptor: 1, generation: 1) : nil)
+        let connection = ConnectionID(descriptor: 1, generation: 1)
+        let stream = PresentStreamID(hub: ObjectIdentifier(Self.self), connection: connection)
+        return PresenceChange(feed: feed, identity: identity, stream: stream, joins: joins)
     }
 
     @Test func `an identity comes with its first stream of a feed and goes with its last`() {
