@@ -30,6 +30,8 @@ enum Faults {
         case lowerBeforeReading = "lower-before-reading"
         case commitBeforeSending = "commit-before-sending"
         case positionInTransaction = "position-in-transaction"
+        /// Left out, commands of generators are as those that a hanging disk keeps from ending.
+        case killGenerators = "kill-generators"
     }
 
     #if FAULT_INJECTION

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Testing
 
@@ -56,6 +57,36 @@ struct GeneratorTests {
         try eventually("some runs") { files.text("runs").split(separator: "\n").count >= 4 }
         #expect(!files.text("runs").contains("twice"))
         _ = stream
+    }
+
+    @Test func `a command that does not end though it was killed is not started beside itself, and keeps none waiting`()
+        throws
+    {
+        let files = try TemporaryDirectory()
+        let script = "cd '\(files.path)'; echo $$ >> hanging; while [ ! -e end ]; do sleep 0.02; done"
+        let bridge = try FlagpoleProcess(
+            [
+                "kinds": Self.kinds,
+                "generators": [
+                    "metrics:hanging": ["command": ["sh", "-c", script], "every_ms": 100, "timeout_ms": 100],
+                    "metrics:other": ["command": ["sh", "-c", "echo run >> '\(files.path)/other'"], "every_ms": 100],
+                ],
+            ], starts: false)
+        try bridge.start(faults: ["FAULT_OFF": "kill-generators"])
+        let stream = try bridge.liveStream("feed=metrics:hanging&feed=metrics:other")
+        func runs(_ name: String) -> [Substring] { files.text(name).split(separator: "\n") }
+        try eventually("its end by force") { bridge.log.contains("it took longer than 100 ms") }
+        let before = runs("other").count
+        try eventually("a line that says so") { bridge.log.contains("does not end though it was killed") }
+        // The others went on all that second.
+        #expect(runs("other").count >= before + 4)
+        #expect(runs("hanging").count == 1)
+
+        let pid = try #require(runs("hanging").first)
+        try files.write("", to: "end")
+        try eventually("the next run") { runs("hanging").count >= 2 }
+        #expect(!FileManager.default.fileExists(atPath: "/proc/\(pid)"), "it was waited for")
+        withExtendedLifetime(stream) {}
     }
 
     @Test func `a website is asked with curl`() throws {

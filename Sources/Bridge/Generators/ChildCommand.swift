@@ -17,8 +17,13 @@ struct ChildCommand {
     private static let maximumComplaint = 200
     /// How much of that is read at a time, so that one that never stops does not keep the others waiting.
     private static let complaintAtATime = 262_144
+    /// How long one that was killed mostly takes at most to be gone.
+    private static let lastMilliseconds: Milliseconds = 1000
 
-    let deadline: MonotonicTime
+    /// Until when it may run; once it was killed, when it should be gone.
+    private(set) var deadline: MonotonicTime
+    /// Whether it was killed, and is not known to be gone.
+    private(set) var isEnding = false
     /// Readable once the process has ended.
     let processDescriptor: Int32
     private let outputDescriptor: Int32
@@ -62,7 +67,12 @@ struct ChildCommand {
         self.deadline = deadline
         guard processDescriptor >= 0 else {
             let reason = pid > 0 ? errno : code
-            if pid > 0 { end() } else { closeAll() }
+            closePipes()
+            if pid > 0 {
+                // Nothing could tell when it ends.
+                killSession()
+                waitpid(pid, nil, 0)
+            }
             throw Self.error(path, reason)
         }
     }
@@ -76,7 +86,7 @@ struct ChildCommand {
     }
 
     /// What is readable when there is something to `read`, or when it has ended.
-    var descriptors: [Int32] { [processDescriptor, outputDescriptor, errorDescriptor] }
+    var descriptors: [Int32] { [processDescriptor] + (isEnding ? [] : [outputDescriptor, errorDescriptor]) }
 
     /// Takes what it has printed; false where that is too much.
     mutating func read() -> Bool {
@@ -87,12 +97,12 @@ struct ChildCommand {
         return output.count <= maximumBytes
     }
 
-    /// Ends it and all that it has started, and says how it ended; `reason` is why it is ended, nil where it has ended by
-    /// itself.
-    mutating func finish(_ reason: String?) -> Ending {
+    /// Says how it ended, once it has by itself, and ends all that it has started.
+    mutating func finish() -> Ending {
         let isWithinBounds = read()
-        let status = end()
-        if let reason { return .failed(reason) }
+        killSession()
+        closePipes()
+        let status = reap()
         guard isWithinBounds else { return .failed(tooMuch) }
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
         guard status != 0 else { return .exited(output) }
@@ -102,26 +112,49 @@ struct ChildCommand {
                 + (said.isEmpty ? "" : ": \(said)"))
     }
 
-    /// What is wrong with a command that prints too much.
-    var tooMuch: String { "it printed more than \(maximumBytes) bytes" }
+    /// Kills it and all that it has started, and returns at once.
+    ///
+    /// One that hangs in the kernel, by a disk that does not answer, is there until it no longer does: until its process
+    /// descriptor is readable it has not ended. Then it is to be reaped.
+    mutating func kill(_ now: MonotonicTime) {
+        killSession()
+        closePipes()
+        isEnding = true
+        deadline = now + Self.lastMilliseconds
+    }
 
-    /// Kills the session and takes the process's status.
+    /// Notes that it is not gone yet, and may take as long as it will.
+    mutating func outlivesDeadline() { deadline = .distantFuture }
+
+    /// Takes the status of the process, which has ended, and forgets it.
     @discardableResult
-    private func end() -> Int32 {
+    func reap() -> Int32 {
         var status = SIGKILL
-        // Not yet waited for, so the id is still its own.
-        kill(-pid, SIGKILL)
-        kill(pid, SIGKILL)
-        // One that hangs in the kernel, by a disk that does not answer, is not waited for: it would keep all others waiting.
-        var ending = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
-        poll(&ending, 1, 1000)
+        // A zombie that a debugger holds is nobody else's; it is not waited for.
         waitpid(pid, &status, WNOHANG)
-        closeAll()
+        close(processDescriptor)
         return status
     }
 
-    private func closeAll() {
-        for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
+    /// Waits until it has ended, not beyond its deadline; false where it has not.
+    func waitForEnd() -> Bool {
+        var ending = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
+        let left = (deadline.nanoseconds - MonotonicTime.now.nanoseconds) / 1_000_000
+        return poll(&ending, 1, Int32(clamping: max(0, left))) > 0
+    }
+
+    /// What is wrong with a command that prints too much.
+    var tooMuch: String { "it printed more than \(maximumBytes) bytes" }
+
+    private func killSession() {
+        if Faults.isOff(.killGenerators) { return }
+        // Not yet waited for, so the id is still its own.
+        Glibc.kill(-pid, SIGKILL)
+        Glibc.kill(pid, SIGKILL)
+    }
+
+    private func closePipes() {
+        for descriptor in [outputDescriptor, errorDescriptor] { close(descriptor) }
     }
 
     private static func drain(_ descriptor: Int32, into bytes: inout [UInt8], upTo maximum: Int) {

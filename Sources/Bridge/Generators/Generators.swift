@@ -86,9 +86,9 @@ actor Generators {
             let descriptor = event.registration.descriptor
             guard let index = owners[descriptor], let child = states[index].child else { continue }
             if descriptor == child.processDescriptor {
-                finish(index, nil)
+                finish(index)
             } else if states[index].child?.read() == false {
-                finish(index, child.tooMuch)
+                end(index, child.tooMuch)
             } else if !event.events.isDisjoint(with: .hungUp) {
                 // Its end of the pipe is closed, which would be reported again and again.
                 loop.remove(descriptor)
@@ -99,10 +99,11 @@ actor Generators {
     /// Starts what is due and ends what takes too long; says when something will be due next.
     private func startDue(_ now: MonotonicTime) -> MonotonicTime {
         for index in states.indices where states[index].deadline <= now {
-            if states[index].child != nil {
-                finish(index, "it took longer than \(states[index].generator.timeoutMilliseconds) ms")
+            switch states[index].child?.isEnding {
+            case false?: end(index, "it took longer than \(states[index].generator.timeoutMilliseconds) ms")
+            case true?: noteSurvival(index)
+            case nil: start(index, now)
             }
-            if states[index].deadline <= now { start(index, now) }
         }
         return states.map(\.deadline).min() ?? .distantFuture
     }
@@ -124,18 +125,43 @@ actor Generators {
         }
     }
 
-    private func finish(_ index: Int, _ reason: String?) {
+    /// Takes what a command has left that has ended.
+    private func finish(_ index: Int) {
         guard var child = states[index].child else { return }
         states[index].child = nil
         for descriptor in child.descriptors { owners[descriptor] = nil }
-        switch child.finish(reason) {
+        guard !child.isEnding else {
+            child.reap()
+            return
+        }
+        switch child.finish() {
         case .failed(let reason): failed(index, reason)
         case .exited(let output): push(output, index)
         }
     }
 
+    /// Ends a command; it is not started again before it is gone.
+    private func end(_ index: Int, _ reason: String) {
+        for descriptor in states[index].child?.descriptors ?? [] { owners[descriptor] = nil }
+        states[index].child?.kill(.now)
+        if let child = states[index].child { owners[child.processDescriptor] = index }
+        failed(index, reason)
+    }
+
+    /// Says that a command that was killed is still there.
+    private func noteSurvival(_ index: Int) {
+        states[index].child?.outlivesDeadline()
+        telemetry.logger.warning(
+            "a generator's command does not end though it was killed; it is not started again before it has",
+            [("feed", .string(states[index].generator.feed.text))])
+    }
+
     private func endAll() {
-        for index in states.indices { _ = states[index].child?.finish("shutting down") }
+        let children = states.indices.compactMap { index in
+            states[index].child?.kill(.now)
+            return states[index].child
+        }
+        for child in children where child.waitForEnd() { child.reap() }
     }
 
     // MARK: - Output

@@ -32,7 +32,7 @@ struct ChildCommandTests {
         var child = try ChildCommand(
             command, environment: environment, maximumBytes: maximumBytes, deadline: .now + Milliseconds(10_000))
         #expect(waitForEnd(of: &child))
-        return child.finish(nil)
+        return child.finish()
     }
 
     @Test func `what a command prints is what it has printed when it ends well`() throws {
@@ -77,7 +77,7 @@ struct ChildCommandTests {
             ["sh", "-c", "ulimit -Sn"], environment: ["PATH=/bin"], maximumBytes: 1000,
             deadline: .now + Milliseconds(10_000), openFiles: 321)
         #expect(waitForEnd(of: &child))
-        #expect(child.finish(nil) == .exited(Array("321\n".utf8)))
+        #expect(child.finish() == .exited(Array("321\n".utf8)))
     }
 
     @Test func `a command prints as much as it may, and not a byte more`() throws {
@@ -91,7 +91,10 @@ struct ChildCommandTests {
         let deadline = ContinuousClock.now + .seconds(10)
         while isWithinBounds, ContinuousClock.now < deadline { isWithinBounds = endless.read() }
         #expect(!isWithinBounds)
-        #expect(endless.finish(endless.tooMuch) == .failed("it printed more than 1000 bytes"))
+        #expect(endless.tooMuch == "it printed more than 1000 bytes")
+        endless.kill(.now)
+        #expect(endless.waitForEnd())
+        #expect(endless.reap() == SIGKILL)
     }
 
     @Test func `it has the environment that it is given, no input, and no descriptor of ours`() throws {
@@ -111,7 +114,9 @@ struct ChildCommandTests {
         while pid() == nil, ContinuousClock.now < deadline { poll(nil, 0, 2) }
         let grandchild = try #require(pid())
         #expect(kill(grandchild, 0) == 0)
-        #expect(child.finish("shutting down") == .failed("shutting down"))
+        child.kill(.now)
+        #expect(child.waitForEnd())
+        #expect(child.reap() == SIGKILL)
         // Whoever adopts it has still to wait for it.
         func isGone() -> Bool {
             let stat = (try? String(contentsOfFile: "/proc/\(grandchild)/stat", encoding: .utf8)) ?? ") Z"
