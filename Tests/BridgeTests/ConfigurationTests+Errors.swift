@@ -186,6 +186,14 @@ struct ConfigurationErrorTests {
                 + "served, such as 127.0.0.1"
         ),
         (
+            #"{"server": {"port": 9090, "admin": "127.0.0.1:9090"}}"#,
+            "server.port and server.admin are both port 9090: give one of them another"
+        ),
+        (
+            #"{"server": {"admin": "127.0.0.1:9090"}, "redis": {"port": 9090}}"#,
+            "server.admin and redis.port are both port 9090: give one of them another"
+        ),
+        (
             #"{"redis": {"url": "redis://127.0.0.1", "port": 7000}}"#,
             "redis.port is 7000: it is for the embedded Redis only, redis.url names another"
         ),
@@ -204,6 +212,22 @@ struct ConfigurationErrorTests {
         let line = try #require(try failure(#"{"redis": {"url": "redis://:s3cret@host:99999"}}"#))
         #expect(line.hasPrefix(#"redis.url in config.json: neither "embedded" nor an address: the port is a number"#))
         #expect(!line.contains("s3cret"))
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1", false), ("localhost", "127.0.0.1", false), ("localhost", "[::1]", false),
+        ("::", "127.0.0.1", false), ("0.0.0.0", "localhost", false), ("0.0.0.0", "[::1]", true),
+        ("127.0.0.1", "127.0.0.2", true), ("127.0.0.1", "[::1]", true), ("192.0.2.1", "127.0.0.1", true),
+        ("unix:///tmp/a.sock", "127.0.0.1", true),
+    ])
+    func `a port may be used twice where the addresses differ`(host: String, admin: String, isAllowed: Bool) throws {
+        let file = #"{"server":{"host":"\#(host)","port":9090,"admin":"\#(admin):9090"},"auth":{"mode":"proxy"}}"#
+        #expect((try failure(file) == nil) == isAllowed)
+    }
+
+    @Test func `the kernel's choice takes no port from anyone`() throws {
+        #expect(try failure(#"{"server": {"port": 0, "admin": "127.0.0.1:9090"}}"#) == nil)
+        #expect(try failure(#"{"server": {"port": 0}, "redis": {"port": 0}}"#) == nil)
     }
 
     @Test func `a path that no socket can have is refused, and told on one line`() throws {

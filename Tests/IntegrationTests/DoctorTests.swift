@@ -57,10 +57,13 @@ struct DoctorTests {
 
     @Test func `what keeps a bridge from starting or working is a failure, and says what to do`() throws {
         let port = try LoopbackSocket.unusedPort()
-        let occupation = try LoopbackSocket.Occupation(of: port)
+        let admin = try LoopbackSocket.unusedPort()
+        let occupations = try [port, admin].map { try LoopbackSocket.Occupation(of: $0) }
         let bridge = try FlagpoleProcess(
-            ["server": ["port": port], "redis": ["url": "unix:///nonexistent/redis.sock"], "auth": ["mode": "token"]],
-            starts: false)
+            [
+                "server": ["port": port, "admin": "127.0.0.1:\(admin)"],
+                "redis": ["url": "unix:///nonexistent/redis.sock"], "auth": ["mode": "token"],
+            ], starts: false)
         try FileManager.default.createDirectory(
             atPath: bridge.directory.path("data"), withIntermediateDirectories: true)
         try bridge.directory.write("no database, but long enough to be looked at", to: "data/flagpole.sqlite3")
@@ -70,7 +73,8 @@ struct DoctorTests {
         #expect(findings["redis"]?.hasPrefix("fail ") == true)
         #expect(findings["database"]?.hasPrefix("fail ") == true)
         #expect(findings["access"]?.hasPrefix("warn auth.mode is \"token\"") == true)
-        withExtendedLifetime(occupation) {}
+        #expect(findings["admin"]?.hasPrefix("fail server.admin is 127.0.0.1:\(admin), which is in use") == true)
+        withExtendedLifetime(occupations) {}
 
         try bridge.directory.write(#"{"server":{"prot":1}}"#, to: "config.json")
         let wrong = try examine(bridge)

@@ -10,6 +10,7 @@ extension Configuration {
                 "server.host is \(server.host), and auth.mode is \"open\": without authentication "
                     + "only a loopback address is served, such as 127.0.0.1")
         }
+        try checkPorts()
         try checkSecrets()
         if redis.isEmbedded, embeddedRedisSocket.utf8.count > RedisEndpoint.longestPath {
             throw ConfigurationError(
@@ -24,6 +25,30 @@ extension Configuration {
         try checkEvents()
         try checkRoutes()
         try checkGenerators()
+    }
+
+    /// No two of what listens may have the same address.
+    private func checkPorts() throws(ConfigurationError) {
+        var listeners: [(setting: String, host: String, port: Int)] = []
+        if server.socketPath == nil, server.port != 0 { listeners.append(("server.port", server.host, server.port)) }
+        if let admin = server.admin { listeners.append(("server.admin", admin.host, admin.port)) }
+        if redis.isEmbedded, redis.port != 0 { listeners.append(("redis.port", "127.0.0.1", redis.port)) }
+        for (index, listener) in listeners.enumerated() {
+            for other in listeners[..<index]
+            where other.port == listener.port && Self.overlap(other.host, listener.host) {
+                throw ConfigurationError(
+                    "\(other.setting) and \(listener.setting) are both port \(listener.port): give one of them another")
+            }
+        }
+    }
+
+    /// Whether two hosts may stand for the same address; `localhost` may be either of the machine's own, and `::` mostly
+    /// is all of IPv4 too.
+    private static func overlap(_ one: String, _ other: String) -> Bool {
+        let hosts = Set([one, other])
+        if hosts.count == 1 || hosts.contains("::") { return true }
+        if hosts.contains("0.0.0.0") { return !hosts.contains("::1") }
+        return hosts.contains("localhost") && !hosts.isDisjoint(with: ["127.0.0.1", "::1"])
     }
 
     private func checkSecrets() throws(ConfigurationError) {

@@ -63,7 +63,7 @@ private final class RunningBridge {
         // The port comes before Redis, so that a start that fails has not touched anything.
         let threads = settings.server.threads
         let listeners = try Listener.all(settings.server)
-        let admin = try settings.server.admin.map { try Listener(host: $0.host, port: $0.port) }
+        let admin = try Listener.operators(settings.server)
         port = listeners[0].port
         embedded = settings.redis.isEmbedded ? try EmbeddedRedis(settings, logger) : nil
         endpoint = try settings.redisEndpoint

@@ -18,9 +18,33 @@ extension Listener {
         }
         return listeners
     }
+
+    /// The listener for operators; nil where they have no address of their own.
+    static func operators(_ server: Configuration.Server) throws(StartError) -> Listener? {
+        guard let admin = server.admin else { return nil }
+        do throws(ListenerError) {
+            return try Listener(host: admin.host, port: admin.port)
+        } catch .addressInUse {
+            throw StartError("server.admin is \(admin), which is in use: stop what listens there, or name another port")
+        } catch .notPermitted {
+            throw StartError("server.admin is \(admin): this user may listen on ports above 1023 only")
+        } catch {
+            throw StartError("server.admin is \(admin): \(error)")
+        }
+    }
 }
 
 extension Configuration {
+    /// Why the operators' address could not be listened on; nil where it could be, or where there is none.
+    package func operatorsListeningFails() -> String? {
+        do {
+            if let listener = try Listener.operators(server) { close(listener.descriptor) }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// Why the configured address could not be listened on; nil where it could be, which is tried.
     package func listeningFails() -> String? {
         do {

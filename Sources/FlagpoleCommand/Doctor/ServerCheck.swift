@@ -12,6 +12,7 @@ struct ServerCheck {
     private var bridge: [Finding] {
         guard let address else {
             return [.ok("server", "server.port is 0: the kernel chooses; name the port by --url to look at a bridge")]
+                + operators
         }
         let client = BridgeClient(address: address, patience: .seconds(2))
         do throws(CommandError) {
@@ -39,10 +40,16 @@ struct ServerCheck {
                 ]
             }
             guard let reason = configuration.listeningFails() else {
-                return [.ok("server", "\(address) is free for a bridge")]
+                return [.ok("server", "\(address) is free for a bridge")] + operators
             }
-            return [elsewhere(reason)]
+            return [elsewhere(reason)] + operators
         }
+    }
+
+    /// What is wrong with the operators' address, which a bridge that runs would have.
+    private var operators: [Finding] {
+        guard directory?.holder == nil, let reason = configuration.operatorsListeningFails() else { return [] }
+        return [.fail("admin", reason, "stop that program, or set server.admin")]
     }
 
     private func elsewhere(_ text: String) -> Finding {
