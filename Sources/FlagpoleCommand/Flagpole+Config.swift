@@ -7,7 +7,7 @@ extension Flagpole {
         details: """
             What counts, from the least to the most: the defaults, the configuration file, the file of --env-file, the
             environment. A setting's name in the environment is FLAGPOLE_ and its path in capitals, such as
-            FLAGPOLE_SERVER_PORT; kinds stand in the file only.
+            FLAGPOLE_SERVER_PORT; kinds, events, routes and generators stand in the file only.
             """,
         options: [.config, .environmentFile]
     ) { arguments throws(CommandError) in
