@@ -91,4 +91,13 @@ struct OriginTests {
         let page = try bridge.client().request("OPTIONS", "/")
         #expect(page.status == 204 && page.headers["Allow"] == "GET, HEAD, OPTIONS")
     }
+
+    @Test func `every answer may depend on the origin, also where none is named`() throws {
+        let bridge = try FlagpoleProcess()
+        for target in ["/", "/healthz", "/v1/nothing", "/v1/feeds/user:42/unread", "/v1/stream"] {
+            #expect(try bridge.get(target).headers["Vary"] == "Origin", "\(target)")
+        }
+        let stream = try bridge.liveStream("feed=user:42")
+        #expect(stream.head?.headers["Vary"] == "Origin")
+    }
 }

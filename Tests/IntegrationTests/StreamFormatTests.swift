@@ -17,6 +17,7 @@ struct StreamFormatTests {
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "private, no-cache, no-store, no-transform",
                 "X-Accel-Buffering": "no",
+                "Vary": "Origin",
                 "Connection": "keep-alive",
                 "Transfer-Encoding": "chunked",
             ])

@@ -21,7 +21,6 @@ struct CrossOrigin: Sendable {
     ///
     /// `request` is nil where nothing of it was understood.
     func headers(for request: HTTPRequest?) -> HTTPHeaders {
-        guard !origins.isEmpty else { return HTTPHeaders() }
         var headers: HTTPHeaders = ["Vary": "Origin"]
         guard let origin = request.flatMap(allowedOrigin) else { return headers }
         headers.add("Access-Control-Allow-Origin", origin)
