@@ -47,7 +47,8 @@ struct EmbedFilesTool {
 
     /// The client without comments, which stand on lines of their own, indentation, and needless spaces and line ends.
     ///
-    /// None of its literals goes over several lines.
+    /// None of its literals goes over several lines, and no statement in it is empty, and no
+    /// two signs stand beside each other.
     private static func served(_ path: String) -> String {
         guard path.hasSuffix("/flagpole.js") else { return read(path) }
         let lines = read(path).split(separator: "\n").map { $0.drop { $0 == " " } }
@@ -56,7 +57,8 @@ struct EmbedFilesTool {
             let (line, next) = (withoutNeedlessSpaces(pair.0), pair.1)
             // A line that has just begun something, a whole statement, and one before the end of something need not end.
             let goesOn = "{([,;".contains(line.last ?? " ") || "})]".contains(next.first ?? " ")
-            text += goesOn ? line : line + "\n"
+            // Nor need the last statement of a block say where it ends.
+            text += goesOn ? (line.hasSuffix(";") && next.hasPrefix("}") ? String(line.dropLast()) : line) : line + "\n"
         }
     }
 
@@ -75,7 +77,7 @@ struct EmbedFilesTool {
                 quote = character
             } else if character == " " {
                 let neighbours = [text.last, line[line.index(after: place)...].first]
-                if neighbours.contains(where: { $0.map("{}()[],;=?:&|<>".contains) ?? false }) { continue }
+                if neighbours.contains(where: { $0.map("{}()[],;=?:&|<>+-*".contains) ?? false }) { continue }
             }
             text.append(character)
         }

@@ -14,12 +14,13 @@ const
     // In which a new hub hears what the tabs have.
     GATHER_MS = 50,
     // How long a hub outlives its last tab: the next may be on its way.
-    LINGER_MS = 1_000,
-    TOKEN_MS = 5_000,
-    LONGEST_PAUSE_MS = 30_000,
-    CLAIM_MS = 7 * 86_400_000,
-    MOST_ITEMS = 1_000,
-    MOST_SEEN = 10_000;
+    LINGER_MS = 1e3,
+    TOKEN_MS = 5e3,
+    LONGEST_PAUSE_MS = 3e4,
+    // A week.
+    CLAIM_MS = 6048e5,
+    MOST_ITEMS = 1e3,
+    MOST_SEEN = 1e4;
 
 const encode = encodeURIComponent;
 
@@ -64,8 +65,8 @@ class Ledger extends EventTarget {
         } else if (feed) {
             const change = { feed, id, ids, through, all, readAt };
             this.#change(change);
-            // A page that is on its way may be older.
-            this.#paging?.changes.push(change);
+            // A page that is on its way may be older; after too many of them paging begins again.
+            if (this.#paging?.changes.push(change) > MOST_ITEMS) this.#paging = null;
             this.tell(type === 'unread' ? 'read' : type, change);
         }
         this.#count(feed ? { [feed]: unread } : unread);
@@ -126,11 +127,12 @@ class Ledger extends EventTarget {
     }
 
     /** Removes or marks those of some that an event means. */
-    #change({ feed, id, ids, through, all, readAt }, some = this.items) {
+    #change({ feed, id, ids, through, all, readAt }, some) {
         this.items = this.items.filter((item) => item.feed !== feed || item.id !== id);
         for (const item of this.items) if (item.feed === feed) {
             all ||= item.id === through;
-            if ((all || ids?.includes(item.id)) && some.includes(item)) item.readAt = readAt && (item.readAt ?? readAt);
+            if ((all || ids?.includes(item.id)) && (some?.includes(item) ?? true))
+                item.readAt = readAt && (item.readAt ?? readAt);
         }
     }
 
@@ -150,7 +152,8 @@ class Ledger extends EventTarget {
         if (known) known.readAt = item.readAt;
         else if (item.id) {
             this.items = [item, ...this.items];
-            const [cut] = this.#paging ? [] : this.items.splice(MOST_ITEMS);
+            const [cut] = this.items.splice(this.#paging ? MOST_SEEN : MOST_ITEMS);
+            if (cut) this.#paging = null;
             if (positionOf(cut?.cursor) > positionOf(this.begin)) this.begin = cut.cursor;
         }
         if (!item.id || !seen.has(key)) this.tell('notification', item);
@@ -177,13 +180,13 @@ const runHub = (key, ending) => new Promise((resolve) => {
     const ledger = new Ledger();
     // The one that was heard last is the last.
     const tabs = new Set();
-    let attempt = 0, retryMs = 3_000, pingMs = 15_000, heardAt = Infinity;
+    let attempt = 0, retryMs = 3e3, pingMs = 15e3, heardAt = Infinity;
     let isOver, isAfresh, starting, state, reason, token, pause, wake, answered, quit;
     const watchdog = setInterval(() => {
         if (state?.name === 'live') attempt = 0;
         // By the clock on the wall, which goes on while a laptop sleeps.
         if (Date.now() - heardAt > 2.5 * pingMs) reconnect();
-    }, 1_000);
+    }, 1e3);
     const post = (message) =>
         isOver || channel.postMessage({ hub: term, cursor: ledger.cursor, state, ...message });
 

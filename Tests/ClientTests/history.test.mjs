@@ -116,6 +116,39 @@ test('a list that was replaced while a page was on its way is not mixed with it'
     assert.equal(tab.marks, 'b a');
 });
 
+test('a list that was paged has an end too, and paging begins again behind it', async () => {
+    const asked = [];
+    const items = Array.from({ length: 10_000 }, (_, place) => stored(`n${place}`));
+    server.page = async (before) => {
+        asked.push(before);
+        return { items, next: null };
+    };
+    assert.equal(await tab.inbox.more(), false);
+    for (const [id, length] of [['one', 10_000], ['another', 1_000]]) {
+        server.push(id);
+        await eventually(() => tab.ids.at(-1) === id);
+        assert.equal(tab.inbox.items.length, length);
+    }
+    await tab.inbox.more();
+    assert.deepEqual(asked, ['', '']);
+});
+
+test('changes are not kept for ever for a page that nobody asks for', async () => {
+    const asked = [];
+    server.page = async (before) => {
+        asked.push(before);
+        return { items: [stored('a')], next: 'a' };
+    };
+    for (const count of [1_000, 1]) {
+        await tab.inbox.more();
+        for (let change = 0; change < count; change += 1) server.tell('read', { ids: ['a'], read_at: READ_AT });
+        const { length } = asked;
+        await eventually(() => tab.inbox.unread === (length === 1 ? 1_000 : 1_001));
+    }
+    await tab.inbox.more();
+    assert.deepEqual(asked, ['', 'a', '']);
+});
+
 test('what is read up to one that is not listed is read in the list too', async () => {
     server.push('c', 'd');
     await eventually(() => tab.ids.length === 2);
