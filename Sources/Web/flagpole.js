@@ -337,7 +337,8 @@ function follow(inbox, key, share, workerUrl) {
             worker() {
                 silence = -LOADING_BEATS;
                 const worker = new SharedWorker(workerUrl, { name: key, type: 'module' });
-                worker.onerror = () => signal.aborted || elect(true);
+                // Not late: another tab may hold the connection, and well.
+                worker.onerror = () => signal.aborted || (share.shift(), elect());
             },
             // A tab that is frozen keeps its lock, and so does a worker: it is taken from them.
             locks: () => navigator.locks.request(key, isLate ? { steal: true } : { signal }, lead).catch(() => {}),

@@ -167,9 +167,18 @@ struct ClientSharingTests {
 
     @Test(arguments: ["/nothing-here.js", "http://127.0.0.2:1/flagpole.js"])
     func `without a worker's script tabs share all the same`(script: String) throws {
-        let tabs = try (0..<3).map { _ in try ClientTab(browser, bridge, options: "workerUrl: '\(script)'") }
+        let open = { try ClientTab(browser, bridge, options: "workerUrl: '\(script)'") }
+        let first = try open()
+        try first.waitUntilLive()
+        let tabs = try [first, open(), open()]
+        // Who hears of it later (a browser tells not all of them) stands in line, and leaves the connection alone.
+        try eventually("a line") {
+            try first.value("navigator.locks.query().then((all) => all.pending.length > 0)").asBool == true
+        }
         try push(["a"])
         for tab in tabs { #expect(try tab.wait(for: ["a"])) }
         try expectOneStream()
+        let lives = "told.filter(({ type, detail }) => type === 'state' && detail.name === 'live').length"
+        #expect(try first.value(lives).asInt == 1)
     }
 }
