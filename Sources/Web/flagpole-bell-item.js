@@ -1,12 +1,14 @@
 // One notification in the bell's list.
 
-import { clip, dissect, storedAt } from './body.js';
+import { clip, dissect } from './body.js';
 import { element } from './dom.js';
 import { crossIcon, dotIcon } from './flagpole-bell-icons.js';
 import { filled } from './flagpole-bell-strings.js';
 
 const LONGEST_TITLE = 200;
 const LONGEST_TEXT = 600;
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const DATE_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** An element whose class is its part too, for the page's style sheets. */
 export function part(tag, name, ...children) {
@@ -38,13 +40,13 @@ export function rowFor(item, strings, act) {
     main.addEventListener('click', (event) => act('open', event));
     const row = part('li', 'item',
         main,
-        action('toggle', '', dotIcon(), act),
-        action('remove', filled(strings.remove, { title }), crossIcon(), act));
+        action('toggle', dotIcon(), act),
+        action('remove', crossIcon(), act));
     row.setAttribute('role', 'listitem');
     return row;
 }
 
-/** Shows what changes: whether it is read, where its feed is an inbox, and its time, once that is known. */
+/** Shows what changes: whether it is read, where its feed is an inbox, its time, once that is known, and words. */
 export function showState(row, item, isInbox, strings) {
     showTime(row.querySelector('time'), item);
     const isUnread = isInbox && item.readAt === null;
@@ -53,26 +55,29 @@ export function showState(row, item, isInbox, strings) {
     row.querySelector('.unread-word').textContent = isUnread ? strings.unread : '';
     const toggle = row.querySelector('.toggle');
     toggle.hidden = !isInbox;
-    const label = isUnread ? strings.markRead : strings.markUnread;
-    toggle.setAttribute('aria-label', filled(label, { title: titleOf(item, strings) }));
-    toggle.title = toggle.getAttribute('aria-label');
+    const title = titleOf(item, strings);
+    label(toggle, filled(isUnread ? strings.markRead : strings.markUnread, { title }));
+    label(row.querySelector('.remove'), filled(strings.remove, { title }));
 }
 
-function action(name, label, icon, act) {
+function label(button, text) {
+    button.title = text;
+    button.setAttribute('aria-label', text);
+}
+
+function action(name, icon, act) {
     const made = part('button', name, icon);
     made.type = 'button';
-    made.title = label;
-    made.setAttribute('aria-label', label);
     made.addEventListener('click', (event) => act(name, event));
     return made;
 }
 
 function showTime(shown, item) {
-    if (shown.dateTime !== '') return;
-    const date = dissect(item.body).time ?? storedAt(item);
-    if (date === null) return;
+    // Until history tells when it was stored, what came in live has the time at which it came.
+    const date = dissect(item.body).time ?? new Date(item.storedAt ?? item.arrivedAt ?? NaN);
+    if (Number.isNaN(date.getTime())) return;
     const isToday = date.toDateString() === new Date().toDateString();
-    const format = isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
-    shown.textContent = date.toLocaleString(undefined, format);
+    const text = (isToday ? TIME : DATE_AND_TIME).format(date);
+    if (shown.textContent !== text) shown.textContent = text;
     shown.dateTime = date.toISOString();
 }

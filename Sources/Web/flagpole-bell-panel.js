@@ -12,7 +12,7 @@ export class BellPanel {
     #act;
     #list;
     #rows;
-    #items = new Map();
+    #items = new WeakMap();
     #isInbox = () => false;
     #heading = part('h2', 'heading');
     #markAll = button('mark-all');
@@ -53,6 +53,7 @@ export class BellPanel {
     /** Shows these items, newest first. */
     show({ items, isInbox, unread, hasOlder, status }) {
         const strings = this.#strings();
+        const pressed = this.element.getRootNode().activeElement;
         const rows = [...this.#rows.children];
         const focused = rows.findIndex((row) => row.matches(':focus-within'));
         this.#isInbox = isInbox;
@@ -69,6 +70,9 @@ export class BellPanel {
         // What had the focus may be gone: the one that took its place has it now.
         const { children, lastElementChild } = this.#rows;
         if (focused >= 0 && !rows[focused].isConnected) this.#focus(children[focused] ?? lastElementChild);
+        // A button that is no more would take the focus with it, out of the reach of the keys.
+        if (pressed === this.#markAll && pressed.disabled) this.focus();
+        if (pressed === this.#older && pressed.hidden) this.#focus(lastElementChild);
     }
 
     /** Opens where there is room: below the button or above it, from its end or from its start. */

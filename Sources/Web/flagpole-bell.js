@@ -26,6 +26,7 @@ export class FlagpoleBell extends HTMLElement {
     #listening = null;
     #hasOlder = true;
     #hasHistory = false;
+    #oldest;
     #error = '';
     #arrived = [];
     #isDrawing = false;
@@ -156,6 +157,7 @@ export class FlagpoleBell extends HTMLElement {
             for (const type of INBOX_EVENTS) this.#inbox.addEventListener(type, () => this.#draw(), { signal });
             this.#inbox.addEventListener('resync', () => this.#forgetHistory(), { signal });
             this.#inbox.addEventListener('state', ({ detail }) => this.#note(detail), { signal });
+            this.#inbox.addEventListener('removed', () => this.#noteOldest(), { signal });
             this.#inbox.addEventListener('notification', ({ detail }) => this.#tell(detail), { signal });
         }
         this.#draw();
@@ -171,6 +173,10 @@ export class FlagpoleBell extends HTMLElement {
     #forgetHistory() {
         this.#hasOlder = true;
         this.#hasHistory = false;
+    }
+
+    #noteOldest() {
+        this.#oldest = this.#inbox.items.at(-1);
     }
 
     #release() {
@@ -215,10 +221,16 @@ export class FlagpoleBell extends HTMLElement {
 
     /** Tells the page of what is new: in one tab only, so that there is one toast, and one sound. */
     async #tell(item) {
-        if (item.replay || !this.#isShown(item.feed)) return;
+        // Of a list that grew too long the end was cut off, and can be loaded again.
+        const last = this.#inbox.items.at(-1);
+        this.#oldest ??= last;
+        if (last !== this.#oldest) this.#hasOlder = true;
+        // What has no id, such as somebody typing, is never listed, and nobody could be the only one to tell of it.
+        if (item.replay || !item.id || !this.#isShown(item.feed)) return;
+        item.arrivedAt = Date.now();
         this.#arrived.push(item);
         // A browser that refuses its database to the page must not cost it the notification.
-        if (item.id && !(await this.#inbox.claim(item.id, item.feed).catch(() => true))) return;
+        if (!(await this.#inbox.claim(item.id, item.feed).catch(() => true))) return;
         if (this.dispatchEvent(tellingOf('flagpole-notification', item))) this.#button.ring();
     }
 
@@ -257,6 +269,7 @@ export class FlagpoleBell extends HTMLElement {
         this.#hasHistory = true;
         try {
             this.#hasOlder = await this.#inbox.more();
+            this.#noteOldest();
         } catch (error) {
             this.#hasHistory = false;
             this.#error = filled(this.strings.failed, { reason: error.message });

@@ -67,6 +67,35 @@ struct BellTests {
         #expect(try browser.newLogLines() == [])
     }
 
+    @Test func `the keys go on where a button that had the focus is no more`() throws {
+        let bell = try page()
+        try push([#"{"id":"a","title":"A"}"#, #"{"id":"b","title":"B"}"#], seenBy: bell)
+        try bell.open()
+        try bell.page.evaluate(
+            "document.querySelector('flagpole-bell').shadowRoot.querySelector('.mark-all').focus()")
+        try bell.page.press(.enter)
+        try eventually("all is read") { try bell.count() == 0 }
+        try eventually("the newest has the focus") { try bell.focused() == "B" }
+        try bell.page.press(.escape)
+        #expect(try !bell.isOpen())
+    }
+
+    @Test func `what came while the list was closed has the time at which it came`() throws {
+        let bell = try page()
+        try push([#"{"id":"a","title":"A"}"#], seenBy: bell)
+        let seen = try #require(try bell.page.evaluate("return new Date().toISOString()").asString)
+        try eventually("a moment later") {
+            try bell.page.evaluate("return new Date().toISOString() > arguments[0]", seen).asBool == true
+        }
+        // Without history, which would tell when it was stored.
+        try bell.page.evaluate(
+            "document.querySelector('flagpole-bell').inbox.more = () => Promise.reject(new Error('not now'))")
+        try bell.open()
+        try eventually("history has failed") { try bell.text(".status").hasSuffix("not now") }
+        let shown = "document.querySelector('flagpole-bell').shadowRoot.querySelector('time').dateTime"
+        #expect(try bell.page.evaluate("return \(shown) !== '' && \(shown) <= arguments[0]", seen).asBool == true)
+    }
+
     @Test func `reading in one tab is reading in all`() throws {
         let tabs = try (1...3).map { _ in try page() }
         try push([#"{"id":"a"}"#, #"{"id":"b"}"#], seenBy: tabs[0])
@@ -142,6 +171,16 @@ struct BellTests {
         }
         #expect(try bell.titles() == (1...120).reversed().map { "Number \($0)" })
         try eventually("nothing older") { try !bell.isShown(".older") }
+        try eventually("the focus has moved to the last") { try bell.focused() == "Number 1" }
+        try page.press(.escape)
+        #expect(try !bell.isOpen())
+
+        // As the client does with the end of a list that has grown too long.
+        try page.evaluate("document.querySelector('flagpole-bell').inbox.items.pop()")
+        try bridge.redis().push(#"{"id":"new"}"#, to: "user:7")
+        try eventually("the count") { try bell.count() == 1 }
+        try bell.open()
+        #expect(try bell.isShown(".older"))
     }
 
     @Test func `what is in a notification is text, and only web addresses are links`() throws {
@@ -231,6 +270,16 @@ struct BellTests {
         try eventually("the translation") { try bell.label() == "Mitteilungen, 1 ungelesen" }
         try bell.open()
         #expect(try bell.text(".heading") == "Mitteilungen")
+        try bell.page.evaluate(
+            "document.querySelector('flagpole-bell').strings = { remove: 'Entfernen: {title}' }")
+        try eventually("words of what is listed") {
+            try bell.page.evaluate(
+                """
+                const { shadowRoot } = document.querySelector('flagpole-bell');
+                return shadowRoot.querySelector('.remove').getAttribute('aria-label');
+                """
+            ).asString == "Entfernen: Neu"
+        }
         let edges = try bell.page.evaluate(
             """
             const bell = document.querySelector('flagpole-bell');
