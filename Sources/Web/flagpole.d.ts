@@ -18,7 +18,7 @@ export interface ConnectOptions {
 
 export interface Notification {
     feed: string;
-    /** Null only for what is never stored. */
+    /** Null only for what is never stored, which is not listed. */
     id: string | null;
     /** What was pushed. Anyone who can write to the feed chose it: show it as text. */
     body: Record<string, unknown>;
@@ -63,7 +63,7 @@ export interface InboxEvents {
 
 export interface Inbox extends EventTarget {
     readonly state: State;
-    /** Newest first; at most 1000, until `more` has loaded some. */
+    /** Newest first; at most 1000, and 10,000 once `more` has loaded some, before it is cut to 1000 again. */
     readonly items: readonly Notification[];
     /** Over all inboxes, as the server counts. */
     readonly unread: number;

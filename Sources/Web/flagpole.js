@@ -9,14 +9,12 @@ const
     // How often a visible tab asks for a sign of life, and how often in vain before it replaces the hub.
     BEAT_MS = 300,
     SILENT_BEATS = 2,
-    // In which a worker's script is fetched.
-    LOADING_BEATS = 10,
     // In which a new hub hears what the tabs have.
     GATHER_MS = 50,
     // How long a hub outlives its last tab: the next may be on its way.
     LINGER_MS = 1e3,
     TOKEN_MS = 5e3,
-    LONGEST_PAUSE_MS = 3e4,
+    MAX_PAUSE_MS = 3e4,
     // A week.
     CLAIM_MS = 6048e5,
     MOST_ITEMS = 1e3,
@@ -244,7 +242,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             if (reason === 'auth-expired') [token, pause] = [null, attempt ? null : 0];
             if (reason === 'status 403') token = null;
             // Full jitter, so that those whom one cut has thrown out do not come back in step.
-            pause ??= Math.random() * Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** attempt);
+            pause ??= Math.random() * Math.min(MAX_PAUSE_MS, retryMs * 2 ** attempt);
             attempt += 1;
             await new Promise((resolve) => {
                 wake = resolve;
@@ -335,7 +333,8 @@ function follow(inbox, key, share, workerUrl) {
         if (isLate && share[0] === 'worker') share.shift();
         const ways = {
             worker() {
-                silence = -LOADING_BEATS;
+                // The script has to be fetched.
+                silence = -10;
                 const worker = new SharedWorker(workerUrl, { name: key, type: 'module' });
                 // Not late: another tab may hold the connection, and well.
                 worker.onerror = () => signal.aborted || (share.shift(), elect());
@@ -407,7 +406,7 @@ class Inbox extends Ledger {
         this.getToken = async () => (typeof token === 'function' ? token() : token);
         this.#config = {
             flagpole: 1,
-            url: new URL(url, here).href,
+            url: new URL(url.replace(/\/?$/, '/'), here).href,
             feeds: [...new Set(feeds)].sort(),
             credentials,
             hasToken: !!token,

@@ -69,6 +69,12 @@ test('what comes twice is told once', async () => {
     assert.deepEqual(tab.inbox.items.map(({ id }) => id), ['b', 'a']);
 });
 
+test('a server stands where its address says, with a slash at its end or without', async () => {
+    for (const end of ['notify', 'notify/']) await openLive({ url: server.url + end });
+    assert.ok(server.requests[0].address.startsWith('/notify/v1/stream?'), server.requests[0].address);
+    assert.equal(server.requests.length, 1);
+});
+
 test('a reverse proxy without its server is waited out, longer and longer, never in step', async () => {
     server.misbehave = (response) =>
         server.requests.length % 8 !== 1 && response.writeHead(503).end('<html>Busy</html>');

@@ -59,6 +59,20 @@ struct ClientConnectionTests {
         for tab in tabs { try tab.waitUntilLive() }
     }
 
+    @Test func `a page uses a server of another origin, with the worker of its own`() throws {
+        let own = try FlagpoleProcess()
+        let origin = "http://127.0.0.1:\(own.port)"
+        let other = try FlagpoleProcess(["cors": ["origins": [origin]]])
+        let browser = try PageBrowser()
+        let options = "url: 'http://127.0.0.1:\(other.port)'"
+        let tabs = try (1...2).map { _ in try ClientTab(browser, own, options: options, path: "/flagpole.js") }
+        try other.redis().push(#"{"id":"a"}"#, to: "user:42")
+        for tab in tabs { #expect(try tab.wait(for: ["a"])) }
+        #expect(try other.metric("flagpole_streams") == 1)
+        try tabs[0].value("inbox.markRead({ all: true })")
+        for tab in tabs { try eventually("read") { try tab.unread() == 0 } }
+    }
+
     @Test func `another database replaces the list`() throws {
         let port = try LoopbackSocket.unusedPort()
         let redis = try RedisServer()

@@ -5,7 +5,7 @@ import JSON
 final class ClientTab {
     let window: PageWindow
 
-    /// Opens a page under the pages' own security policy, and an inbox in it.
+    /// Opens a file of the bridge's as a page, and an inbox in it.
     ///
     /// - Parameters:
     ///   - browser: The browser.
@@ -13,12 +13,13 @@ final class ClientTab {
     ///   - share: The ways to share a connection; nil: the client's own.
     ///   - options: Options of `connect` besides, as JavaScript members.
     ///   - host: What the browser calls the server.
+    ///   - path: The page's: by default one under the pages' own security policy; a script has none.
     /// - Throws: Where the page cannot be opened.
     init(
         _ browser: PageBrowser, _ bridge: FlagpoleProcess, share: String? = nil, options: String = "",
-        host: String = "127.0.0.1"
+        host: String = "127.0.0.1", path: String = "/flagpole.d.ts"
     ) throws {
-        window = try browser.open(bridge, url: "http://\(host):\(bridge.port)/flagpole.js")
+        window = try browser.open(bridge, url: "http://\(host):\(bridge.port)\(path)")
         try connect(share: share, options: options)
     }
 

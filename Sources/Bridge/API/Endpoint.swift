@@ -111,9 +111,12 @@ struct WebFile: Sendable {
     /// The answer, with the headers that keep a page to itself: nothing from elsewhere, no frame, no referrer.
     var response: HTTPResponse {
         var response = HTTPResponse(contentType: contentType, body: body)
-        response.headers.add(
-            "Content-Security-Policy",
-            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+        // Not with a script: its policy would govern the worker that it may run as, which pages elsewhere connect with.
+        if !name.hasSuffix(".js") {
+            response.headers.add(
+                "Content-Security-Policy",
+                "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+        }
         response.headers.add("X-Content-Type-Options", "nosniff")
         response.headers.add("X-Frame-Options", "DENY")
         response.headers.add("Referrer-Policy", "no-referrer")
