@@ -48,15 +48,21 @@ class Ledger extends EventTarget {
     cursor = '';
     /** Where its list began without gaps; what a tab has that stands before may be missing here. */
     begin = '';
+    /** How many events have moved it: with some rules several have one cursor. */
+    size = 0;
     #seen = new Set();
     #paging = null;
 
     apply({ type, data, cursor }) {
         const { feed, id, ids, through, all, feeds, unread, read_at: readAt = null } = data;
-        if (cursor) this.cursor = cursor;
+        if (cursor) {
+            this.cursor = cursor;
+            this.size += 1;
+        }
         if (type === 'resync' || (type === 'live' && !this.begin)) this.begin = this.cursor;
-        if (data.batch) for (const entry of data.batch) this.apply({ data: entry });
-        else if (data.body) this.#add({ ...itemOf(data), cursor: this.cursor });
+        if (data.batch) for (const entry of data.batch) this.apply({ data: entry, cursor });
+        // What is never stored has no cursor, and no id that anybody could come back to.
+        else if (data.body) this.#add({ ...itemOf(data), ...(cursor ? { cursor } : { id: null }) });
         else if (type === 'resync') {
             this.#replace(sorted(Object.values(feeds).flatMap(({ items }) => items.map(itemOf)).reverse()));
             for (const name in feeds) this.#count({ [name]: feeds[name].unread });
@@ -72,8 +78,13 @@ class Ledger extends EventTarget {
 
     /** All of it, for another to go on from. */
     get snapshot() {
-        const { items, unreadByFeed, cursor, begin } = this;
-        return { items, unreadByFeed, cursor, begin };
+        const { items, unreadByFeed, cursor, begin, size } = this;
+        return { items, unreadByFeed, cursor, begin, size };
+    }
+
+    /** Where it stands. */
+    get place() {
+        return `${this.cursor} ${this.size}`;
     }
 
     restore({ items, unreadByFeed, ...place }) {
@@ -186,7 +197,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
         if (Date.now() - heardAt > 2.5 * pingMs) reconnect();
     }, 1e3);
     const post = (message) =>
-        isOver || channel.postMessage({ hub: term, cursor: ledger.cursor, state, ...message });
+        isOver || channel.postMessage({ hub: term, place: ledger.place, state, ...message });
 
     channel.onmessage = ({ data: { hub, tab, mine, isLeaving, isAwake, token: given } }) => {
         if (hub) return hub > term ? end() : post();
@@ -293,7 +304,7 @@ const runHub = (key, ending) => new Promise((resolve) => {
             reconnect();
             throw new Error('resync');
         }
-        const [after, event] = [ledger.cursor, { type, data, cursor }];
+        const [after, event] = [ledger.place, { type, data, cursor }];
         ledger.apply(event);
         post({ after, event });
         if (type === 'live') say(type);
@@ -308,7 +319,7 @@ function follow(inbox, key, share, workerUrl) {
     const post = (message) => channel?.postMessage({ tab, ...message });
     const { document } = globalThis;
 
-    function receive({ data: { hub, to, cursor, state, after, event, snapshot, wantsToken } }) {
+    function receive({ data: { hub, to, place, state, after, event, snapshot, wantsToken } }) {
         if (!(hub >= term) || (to && to !== tab)) return;
         term = hub;
         silence = 0;
@@ -316,8 +327,8 @@ function follow(inbox, key, share, workerUrl) {
         if (!state) return post({ mine: inbox.snapshot });
         if (state.since !== inbox.state.since || state.name !== inbox.state.name)
             inbox.tell('state', (inbox.state = state));
-        if (event && after === inbox.cursor) return inbox.apply(event);
-        if (cursor === inbox.cursor) return;
+        if (event && after === inbox.place) return inbox.apply(event);
+        if (place === inbox.place) return;
         if (snapshot) inbox.restore(snapshot);
         else if (!isAsking) {
             isAsking = true;

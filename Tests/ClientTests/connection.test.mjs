@@ -69,6 +69,16 @@ test('what comes twice is told once', async () => {
     assert.deepEqual(tab.inbox.items.map(({ id }) => id), ['b', 'a']);
 });
 
+test('what is never stored is told each time, and not listed', async () => {
+    const tab = await openLive();
+    for (let time = 0; time < 2; time += 1)
+        server.send('data: {"feed":"typing:7","id":"anna","body":{"id":"anna"}}\n\n');
+    server.push('a');
+    await eventually(() => tab.ids.length === 3);
+    assert.deepEqual(tab.ids, [null, null, 'a']);
+    assert.deepEqual(tab.inbox.items.map(({ id }) => id), ['a']);
+});
+
 test('a server stands where its address says, with a slash at its end or without', async () => {
     for (const end of ['notify', 'notify/']) await openLive({ url: server.url + end });
     assert.ok(server.requests[0].address.startsWith('/notify/v1/stream?'), server.requests[0].address);

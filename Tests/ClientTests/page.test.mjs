@@ -38,6 +38,22 @@ test('a page that was frozen while more came than a list holds misses nothing', 
     await eventually(() => sleeper.marks === other.marks);
 });
 
+test('a page that was frozen misses nothing that came with the cursor that it has', async () => {
+    // The first holds the connection.
+    const [other, sleeper] = [await openLive(), await openLive()];
+    server.push('first');
+    await eventually(() => tabs.every(({ ids }) => ids.length === 1));
+    sleeper.happen('freeze');
+    // As where another feed of the stream is held back.
+    for (const id of ['second', 'third'])
+        server.send(`id: f1.e.1\ndata: ${JSON.stringify({ feed: 'user:42', id, body: {}, unread: 1 })}\n\n`);
+    await eventually(() => other.ids.length === 3);
+    sleeper.happen('resume');
+    await eventually(() => sleeper.ids.length === 3);
+    assert.equal(sleeper.marks, other.marks);
+    assert.equal(server.requests.length, 1);
+});
+
 test('a page that is kept, but not shown, holds no connection until it is shown again', async () => {
     const tab = await openLive();
     tab.happen('pagehide', 'visibilitychange', 'freeze', 'online');
