@@ -470,7 +470,10 @@ class Inbox extends Ledger {
     async #ask(feed, path, isEach, method, body) {
         const { url, credentials } = this.#config;
         const headers = { 'Content-Type': 'application/json', ...bearer(await this.getToken()) };
-        const response = await fetch(`${url}v1/feeds/${encode(feed)}/${path}`, { method, body, headers, credentials });
+        // What is small is not lost where the page is left at once, as for a notification's link.
+        const response = await fetch(`${url}v1/feeds/${encode(feed)}/${path}`, {
+            method, body, headers, credentials, keepalive: body?.length < 2e3,
+        });
         const { ok, status } = response;
         const answer = await response.json().catch(() => ({}));
         if (ok || (isEach && status === 409)) return answer;

@@ -96,6 +96,29 @@ struct BellTests {
         #expect(try bell.page.evaluate("return \(shown) !== '' && \(shown) <= arguments[0]", seen).asBool == true)
     }
 
+    @Test func `a notification that is chosen is read although its link leaves the page`() throws {
+        let bell = try page()
+        try push([#"{"id":"a","title":"A","url":"/style.css"}"#], seenBy: bell)
+        try bell.open()
+        try bell.page.evaluate(
+            """
+            const { fetch } = window;
+            window.fetch = (url, options) => {
+                // What the page that follows can still read.
+                sessionStorage.setItem('outlives', new Request(url, options).keepalive);
+                return fetch(url, options);
+            };
+            """)
+        try bell.click(".main")
+        try eventually("the page is left") {
+            try bell.page.evaluate("return location.pathname").asString == "/style.css"
+        }
+        #expect(try bell.page.evaluate("return sessionStorage.getItem('outlives')").asString == "true")
+        try eventually("it is read") {
+            try bridge.database().texts("SELECT id FROM notifications WHERE read_at IS NULL").isEmpty
+        }
+    }
+
     @Test func `reading in one tab is reading in all`() throws {
         let tabs = try (1...3).map { _ in try page() }
         try push([#"{"id":"a"}"#, #"{"id":"b"}"#], seenBy: tabs[0])
