@@ -1,11 +1,11 @@
-// Flagpole's page: two feeds and their bell over the connection that all its tabs share, a form that pushes, and what
-// an operator wants to see. This file wires the parts together.
+// Flagpole's page: a feed or two and their bell over the connection that all its tabs share, a form that pushes, and
+// what an operator wants to see. This file wires the parts together.
 
 import { connect } from './flagpole.js';
 import './flagpole-bell.js';
 import { FeedColumn } from './column.js';
 import { byId, oncePerTurn } from './dom.js';
-import { isDeclared } from './kinds.js';
+import { secondFeed } from './kinds.js';
 import { showNotice, showState } from './masthead.js';
 import { faultOf, feedsInAddress, writeAddress } from './names.js';
 import { startOperations } from './operations.js';
@@ -46,19 +46,20 @@ const showSoon = oncePerTurn(() => {
 /** Says what is wrong with the names in the form; true if nothing is. */
 function checkNames() {
     const inputs = [byId('feed-a'), byId('feed-b')];
-    const faults = inputs.map(({ value }) => faultOf(value.trim()));
-    if (faults.every((fault) => fault === null) && inputs[0].value.trim() === inputs[1].value.trim()) {
-        faults[1] = 'The two feeds are the same; name another.';
+    const [first, second] = inputs.map(({ value }) => value.trim());
+    const faults = [faultOf(first), second === '' ? null : faultOf(second)];
+    if (faults.every((fault) => fault === null) && first === second) {
+        faults[1] = 'The two feeds are the same; name another, or leave one out.';
     }
     inputs.forEach((input, index) => input.setAttribute('aria-invalid', String(faults[index] !== null)));
     byId('watch-error').textContent = faults.find((fault) => fault !== null) ?? '';
     return faults.every((fault) => fault === null);
 }
 
-/** Watches the feeds in the form; null if these are none. */
+/** Watches the feeds in the form, of which the second may be left out; null if these are none. */
 function watchFromForm() {
     if (!checkNames()) return null;
-    const feeds = [byId('feed-a').value.trim(), byId('feed-b').value.trim()];
+    const feeds = [byId('feed-a').value.trim(), byId('feed-b').value.trim()].filter((feed) => feed !== '');
     watch(feeds);
     return feeds;
 }
@@ -73,8 +74,8 @@ startPushing();
 startOperations();
 const [feedA, feedB] = feedsInAddress();
 byId('feed-a').value = feedA ?? 'user:42';
-// One unknown kind would have the whole stream refused.
-const second = feedB ?? (await isDeclared('job:7') ? 'job:7' : 'user:43');
+// An address that names the first alone means that one alone.
+const second = feedB ?? (feedA === null ? await secondFeed() : '');
 // The form may have been used meanwhile.
 if (inbox === null) {
     byId('feed-b').value = second;
@@ -83,5 +84,5 @@ if (inbox === null) {
 if (inbox === null) {
     byId('pill').dataset.phase = 'offline';
     byId('phase').textContent = 'Offline';
-    showNotice('Name two feeds to watch.');
+    showNotice('Name a feed to watch.');
 }

@@ -9,7 +9,7 @@ export function faultOf(name) {
         + 'ID: 1 to 128 of A-Z a-z 0-9 . _ @ + - |';
 }
 
-/** The two feeds that the page's query asks for, null where it does not. */
+/** The first feed and the second that the page's query asks for, null where it does not. */
 export function feedsInAddress() {
     const query = new URLSearchParams(location.search);
     return [query.get('a'), query.get('b')];
@@ -17,8 +17,9 @@ export function feedsInAddress() {
 
 /** Keeps them there, so that a reload or a shared link shows the same. */
 export function writeAddress([a, b]) {
+    const query = new URLSearchParams(b === undefined ? { a } : { a, b });
     // Colons are legal in a query; left as they are, the address can be read.
-    history.replaceState(null, '', `?${new URLSearchParams({ a, b }).toString().replaceAll('%3A', ':')}`);
+    history.replaceState(null, '', `?${query.toString().replaceAll('%3A', ':')}`);
 }
 
 /** A feed's name as one segment of a URL's path. */

@@ -32,7 +32,7 @@ struct PageSignInTests {
         try eventually("it is refused") {
             try page.evaluate("return document.getElementById('key').value").asString == "" && page.isShown("#notice")
         }
-        #expect(try page.text("#notice-text").hasPrefix("401 "))
+        try eventually("why") { try page.text("#notice-text").hasPrefix("401 ") }
         try signIn(page, with: Self.key)
         try page.wait(for: "live")
         #expect(try !page.isShown("#sign-in"))
@@ -73,5 +73,26 @@ struct PageSignInTests {
         try signIn(main, with: "reader-token-0123456789")
         try main.wait(for: "live")
         try eventually("the operator's parts") { try main.text("#watched-note").hasPrefix("40") }
+    }
+
+    @Test func `a token for one feed is enough`() throws {
+        let token = "reader-token-0123456789"
+        try bridge.redis().command("SET", "flagpole:token:\(token)", #"{"feeds":["user:42"]}"#, "EX", "300")
+        let page = try browser.open(bridge, path: "/")
+        try signIn(page, with: token)
+        try page.wait(for: "live")
+        #expect(try page.texts(".column h2") == ["user:42"])
+
+        // Another that it does not open can be left out again.
+        try page.type("job:7", into: "#feed-b")
+        try page.click("#watch button")
+        try eventually("it is refused") { try page.text("#notice-text").hasPrefix("403 ") }
+        try page.type("", into: "#feed-b")
+        try page.click("#watch button")
+        try page.wait(for: "live")
+        #expect(try page.evaluate("return location.search").asString == "?a=user:42")
+        try page.command("refresh", [:])
+        try page.wait(for: "live")
+        #expect(try page.texts(".column h2") == ["user:42"])
     }
 }
