@@ -23,11 +23,14 @@ export async function historyOf(feed, limit) {
     return (await response.json()).items;
 }
 
+// Not 409, of a feed that stores nothing, nor 429, which passes.
+const REFUSALS = [400, 401, 403, 404];
+
 /** The error that keeps one of these feeds from being watched for good; null where nothing speaks against it. */
 export async function refusalOf(feeds) {
     for (const feed of feeds) {
         const error = await historyOf(feed, 1).then(() => null, (caught) => caught);
-        if (error?.status >= 400 && error.status < 500) return error;
+        if (REFUSALS.includes(error?.status)) return error;
     }
     return null;
 }

@@ -134,4 +134,20 @@ struct PageTests {
         try eventually("the server's words") { try page.text("#notice-text") == "404 \(title): \(detail)" }
         #expect(try page.evaluate("return document.getElementById('notice').checkVisibility()").asBool == true)
     }
+
+    @Test func `a feed that stores nothing is none to be refused while there is no connection`() throws {
+        let typing: [String: Any] = ["list": "typing:{id}", "flag": "typing:{id}:new", "ephemeral": true]
+        let bridge = try FlagpoleProcess(["server": ["max_streams": 1], "kinds": ["typing": typing]])
+        let taken = try bridge.liveStream("feed=user:7")
+        let page = try browser.open(bridge, "a=user:42&b=typing:1")
+        try page.wait(for: "offline")
+        let answers = """
+            return performance.getEntriesByType('resource')
+                .filter(({ name, responseStatus }) => name.includes('typing:1/notifications') && responseStatus === 409)
+                .length;
+            """
+        try eventually("its history is asked for, and asked for again") { try page.evaluate(answers).asInt ?? 0 > 1 }
+        #expect(try !page.isShown("#notice"))
+        withExtendedLifetime(taken) {}
+    }
 }
