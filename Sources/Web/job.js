@@ -12,6 +12,7 @@ import { faultOf } from './names.js';
 import { key } from './sign-in.js';
 
 const SILENCE_MS = 10_000;
+const MOST_TIMES = 2_000;
 const CHART = { width: 600, height: 120 };
 const STATUS = { completed: 'Completed', failed: 'Failed', running: 'Running' };
 const KIND = `"kinds": {
@@ -73,6 +74,7 @@ function show() {
         if (!times.has(item.id)) times.set(item.id, now);
         return sampleOf(item.body, times.get(item.id));
     });
+    if (times.size > MOST_TIMES) forgetTimes();
     const run = newestRun(samples.filter((sample) => sample !== null));
     byId('job').dataset.status = run?.status ?? 'waiting';
     if (run === null) return;
@@ -88,6 +90,12 @@ function show() {
     say('reports', run.samples.length.toLocaleString());
     draw(run);
     document.title = `${Math.round(run.percent)} % ${feed}`;
+}
+
+/** Keeps the times of what is listed. */
+function forgetTimes() {
+    const listed = new Set(inbox.items.map((item) => item.id));
+    for (const known of times.keys()) if (!listed.has(known)) times.delete(known);
 }
 
 /** The percentage over the time of the run. */
