@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial trial-bridge trial-herd trial-pages trial-examples check format bench clean help
+.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial trial-bridge-1 trial-bridge-2 trial-herd trial-pages trial-examples check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -111,13 +111,16 @@ $(PYTHON): Tests/Clients/requirements.txt
 
 trial: $(PYTHON) chaos sanitize
 	@scripts/install-packages slowhttptest php-cli php-redis
-	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
 	TRIAL=1 CLIENTS_PYTHON=$(CURDIR)/$(PYTHON) AXE_CORE="$$(echo $(CURDIR)/$(AXE))" PATH="$$(echo $(CURDIR)/$(NODE)):$$PATH" \
-		$(MAKE) --no-print-directory --jobs=3 trial-bridge trial-pages trial-examples trial-herd test-client
+		$(MAKE) --no-print-directory --jobs=3 trial-bridge-1 trial-bridge-2 trial-pages trial-examples trial-herd test-client
 
 # The suites of which some is left to a trial: what takes its time, or wants what CLIENTS_PYTHON and the like name.
-trial-bridge:
-	$(TEST) --filter '(HMAC|RedisLoss|RedisFault|DatabaseFault|CrashWindow|Shutdown|Flood|ForeignClient)Tests'
+trial-bridge-1:
+	$(TEST) --filter '(HMAC|RedisLoss|RedisFault|DatabaseFault)Tests'
+
+trial-bridge-2:
+	$(TEST) --filter '(CrashWindow|Shutdown|Flood|ForeignClient)Tests'
 
 # A flood has need of most of the descriptors that a process may have, and so has a herd.
 trial-herd:
