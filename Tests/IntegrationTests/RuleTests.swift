@@ -99,6 +99,24 @@ struct RuleTests {
         #expect(try summary(back.untilLive()) == ["b"])
     }
 
+    @Test func `what is pushed to an ended feed that nobody watches is not withheld from a newcomer`() throws {
+        let stream = try bridge.liveStream("feed=job:1")
+        let early = stream.lastEventID
+        for run in ["1", "2", "3"] {
+            try push(#"{"id":"a\#(run)"}"#, #"{"id":"z\#(run)","s":"done"}"#, to: "job:1")
+            let events = try (run == "1" ? stream : bridge.stream("feed=job:1&since=now")).untilEnd()
+            #expect(events.last?.event == "end")
+        }
+        try push(#"{"id":"b"}"#, to: "job:1")
+        let newcomer = try bridge.stream("feed=job:1")
+        #expect(try summary(newcomer.untilLive()) == ["a1", "z1", "a2", "z2", "a3", "z3", "b"])
+        let late = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", early)])
+        #expect(try summary(late.untilLive()).last == "b")
+        try push(#"{"id":"z","s":"done"}"#, to: "job:1")
+        #expect(try summary(newcomer.untilEnd()) == ["z", "end"])
+        #expect(try summary(late.untilEnd()) == ["z", "end"])
+    }
+
     @Test func `nobody is told to stay away while Redis cannot say what is new`() throws {
         let stream = try bridge.liveStream("feed=job:1")
         try push(#"{"id":"a","s":"done"}"#, to: "job:1")

@@ -3,7 +3,7 @@ import Feeds
 import HTTP
 import HTTPServer
 
-/// A request for a stream of which it is not known yet whether there is anything to come back for.
+/// A request for a stream of which it is not known yet whether its feeds have ended.
 struct UndecidedStream {
     let request: StreamRequest
     let caller: Caller
@@ -14,27 +14,31 @@ struct UndecidedStream {
 /// Feeds that end, and their streams with them.
 extension Hub {
     /// Opens a stream, unless its client has had the last entries of all its feeds: it is told not to come back.
+    ///
+    /// Feeds that have ended may have begun again without anybody watching: their lists are looked at before.
     func openUnlessOver(_ request: StreamRequest, for caller: Caller, at address: IPAddress?, _ id: ConnectionID) {
         // Broadcast events have no end.
-        guard request.hasCursor, !request.asksForEvents, request.feeds.allSatisfy(\.canEnd), !isDraining else {
+        guard !request.asksForEvents, request.feeds.allSatisfy(\.canEnd), !isDraining else {
             return openStream(request, for: caller, at: address, id)
         }
         undecided[id] = UndecidedStream(request: request, caller: caller, address: address, began: Ticks(.now))
-        let query = StreamQuery(feeds: request.feeds, start: request.start, isEnveloped: request.isEnveloped)
         let feeds = request.feeds.map(\.name)
         let inserted = feeds.filter { settings.kind(of: $0)?.source == .flagAndDatabase }
         Task { [reader, writer, poller] in
-            guard (try? await reader.isOver(query)) ?? false else { return decide(id, isOver: false) }
+            guard (try? await reader.haveEnded(request.feeds)) ?? false else { return decide(id, isOver: false) }
             // What came while nobody watched opens its feed again, once it is stored.
             if !inserted.isEmpty, await !writer.takeArrivals(of: inserted) { return decide(id, isOver: false) }
             await poller.whenVisited(feeds) { [self] isDone in
-                post(on: loop) { $0.decide(id, query, isVisited: isDone) }
+                post(on: loop) { $0.decide(id, isVisited: isDone) }
             }
         }
     }
 
-    private func decide(_ id: ConnectionID, _ query: StreamQuery, isVisited: Bool) {
-        guard isVisited else { return decide(id, isOver: false) }
+    private func decide(_ id: ConnectionID, isVisited: Bool) {
+        guard isVisited, let request = undecided[id]?.request, request.hasCursor else {
+            return decide(id, isOver: false)
+        }
+        let query = StreamQuery(feeds: request.feeds, start: request.start, isEnveloped: request.isEnveloped)
         Task { [reader] in decide(id, isOver: (try? await reader.isOver(query)) ?? false) }
     }
 
