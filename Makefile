@@ -13,7 +13,7 @@ export SWIFT
 BINARY = .build/release/flagpole
 SOURCES = Sources Tests Plugins Fuzz Package.swift
 
-.PHONY: run build install test test-units test-client test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 chaos sanitize chaos-thread fuzz trial trial-bridge-1 trial-bridge-2 trial-herd trial-pages trial-examples check format bench clean help
+.PHONY: run build install test test-units test-client test-pages test-bridge-1 test-bridge-2 chaos sanitize chaos-thread fuzz trial trial-bridge-1 trial-bridge-2 trial-herd trial-pages trial-examples check format bench clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -31,8 +31,8 @@ install: build
 # Whether there is a Node that takes the browser client for the module that it is: from 20.19 on.
 TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
 
-# What drives Chromium, or a whole bridge, waits more than it works: several processes of it run side by side, halved by
-# the suites' names. Chaos would starve the others, and is not to be held up by them.
+# What drives a whole bridge waits more than it works: two halves of it, by the suites' names, run beside what drives
+# Chromium, which has enough to do in one process. Chaos would starve the others, and is not to be held up by them.
 PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
 TEST = scripts/run-tests --skip-build --ignore-lock $(STRICT)
 
@@ -42,7 +42,7 @@ test:
 	$(MAKE) --no-print-directory check
 	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory test-units
-	$(MAKE) --no-print-directory --jobs=3 test-pages-2 test-bridge-1 test-bridge-2 test-pages-1 test-client
+	$(MAKE) --no-print-directory --jobs=3 test-pages test-bridge-1 test-bridge-2 test-client
 	$(TEST) --filter Chaos
 
 test-units:
@@ -54,11 +54,8 @@ test-bridge-1:
 test-bridge-2:
 	$(TEST) --filter 'IntegrationTests\.[P-Z]' --skip '$(PAGES)|Chaos'
 
-test-pages-1:
-	$(TEST) --filter 'Page'
-
-test-pages-2:
-	$(TEST) --filter 'BellTests|ClientSharingTests|ClientConnectionTests'
+test-pages:
+	$(TEST) --filter '$(PAGES)'
 
 test-client:
 	@if node -e '$(TAKES_MODULES)' 2> /dev/null; then node --test Tests/ClientTests/*.test.mjs; \
@@ -69,8 +66,8 @@ chaos:
 	$(SWIFT) build --build-tests $(STRICT)
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} scripts/run-tests --skip-build $(STRICT) --filter ChaosTests
 
-# All units, and of the bridge what brings its threads and its parsers to work; the program is built with the sanitizer as
-# well. Leaks are not looked for: what lives as long as the process is never freed.
+# All units, and of the bridge what brings its threads and its parsers to work: what drives it is built without a sanitizer,
+# the program with it. Leaks are not looked for: what lives as long as the process is never freed.
 SANITIZED = Robustness|Shutdown|StreamResume|Inbox|Source|Pace|Rule|BroadcastEvent|Presence|Generator|Route|RedisOutage
 
 # What kills, cuts and fills up is a matter of threads: under the thread sanitizer only, and a short chaos after it.
@@ -78,19 +75,18 @@ STRUCK = CrashWindow|CrashChange|WriterRace|ChangedList|RedisFault|RedisLoss|Dat
 
 sanitize:
 	@scripts/install-packages libhiredis-dev libsqlite3-dev redis-server redis-tools sqlite3 curl openssl python3
+	$(SWIFT) build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory sanitize-thread chaos-thread sanitize-address
 
 sanitize-thread: SANITIZED := $(SANITIZED)|$(STRUCK)
 sanitize-thread chaos-thread: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/.ci/thread-sanitizer.txt
 sanitize-address: export ASAN_OPTIONS = detect_leaks=0
 sanitize-%:
-	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip IntegrationTests
-	scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT) --skip-build \
-		--filter 'IntegrationTests\.($(SANITIZED))' --skip '$(PAGES)|Chaos'
+	WITHOUT_INTEGRATION_TESTS=1 scripts/run-tests --sanitize=$* --scratch-path .build/$* $(STRICT)
+	FLAGPOLE=$(CURDIR)/.build/$*/debug/flagpole $(TEST) --filter 'IntegrationTests\.($(SANITIZED))' --skip '$(PAGES)|Chaos'
 
 chaos-thread:
-	CHAOS_SECONDS=10 CHAOS_STREAMS=100 scripts/run-tests --sanitize=thread --scratch-path .build/thread $(STRICT) --skip-build \
-		--filter ChaosTests
+	CHAOS_SECONDS=10 CHAOS_STREAMS=100 FLAGPOLE=$(CURDIR)/.build/thread/debug/flagpole $(TEST) --filter ChaosTests
 
 fuzz:
 	@scripts/install-packages libsqlite3-dev

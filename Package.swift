@@ -77,3 +77,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Under a sanitizer are the program and its parts, each by its own tests, not what drives the program from outside.
+if Context.environment["WITHOUT_INTEGRATION_TESTS"] != nil {
+    package.targets.removeAll { $0.name == "IntegrationTests" }
+}

@@ -7,8 +7,10 @@ import SQLite
 final class FlagpoleProcess {
     typealias Settings = [String: [String: Any]]
 
-    /// The program that the tests' build has built.
-    static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    /// The program that FLAGPOLE names, such as one with a sanitizer, or that the tests' build has built.
+    static let program =
+        ProcessInfo.processInfo.environment["FLAGPOLE"]
+        ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "flagpole").path
 
     let directory: TemporaryDirectory
