@@ -33,7 +33,7 @@ TAKES_MODULES = const [a, b] = process.versions.node.split("."); process.exit(a 
 
 # What drives a whole bridge waits more than it works: two halves of it, by the suites' names, run beside what drives
 # Chromium, which has enough to do in one process. Chaos would starve the others, and is not to be held up by them.
-PAGES = Page|BellTests|ClientSharingTests|ClientConnectionTests
+PAGES = Page|BellTests|Client(Sharing|Takeover|Connection)Tests
 TEST = scripts/run-tests --skip-build --ignore-lock $(STRICT)
 
 test:
@@ -123,7 +123,7 @@ trial-herd:
 	$(TEST) --filter HerdTests
 
 trial-pages:
-	$(TEST) --filter '(ClientSharing|ClientConnection|PageContext|NginxPage|PageAccessibility)Tests'
+	$(TEST) --filter '(ClientTakeover|ClientConnection|PageContext|NginxPage|PageAccessibility)Tests'
 
 trial-examples:
 	$(TEST) --filter 'Example.*PageTests'
