@@ -1,5 +1,5 @@
 # make run    builds what is here and serves on http://127.0.0.1:8080/
-# make test   formats checked, warnings as errors, all tests
+# make test   formats checked, warnings as errors, all tests but those that take their time
 # make chaos  lets everything go wrong for CHAOS_SECONDS (60), and says how long anyone had to wait; again by CHAOS_SEED
 # make sanitize  runs the tests under the thread and the address sanitizer
 # make fuzz   lets libFuzzer look for FUZZ_SECONDS (60) each for bytes that break a promise of what reads or writes them
