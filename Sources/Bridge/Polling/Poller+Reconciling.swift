@@ -3,7 +3,8 @@ import Reactor
 import Redis
 
 extension Poller {
-    /// The comparison of every watched list with its position, whatever its flag: spread evenly over its interval.
+    /// The comparison of every watched list, and every string that is still there, with its position, whatever its flag:
+    /// spread evenly over its interval.
     struct Reconciling {
         var next = MonotonicTime(nanoseconds: 0)
         /// The slot that is compared next.
@@ -34,7 +35,7 @@ extension Poller {
         reconciling.slot = (reconciling.slot + count) % feeds.slots.count
         // A flag that could not be lowered may be lowered now.
         if !handledFlags.isEmpty { for slot in slots { handledFlags[slot] = nil } }
-        try compare(slots.filter { feeds[$0].watchers > 0 }, connection, withFirst: true)
+        try compare(slots.filter { feeds[$0].watchers > 0 || heldValues[$0] != nil }, connection, withFirst: true)
     }
 
     /// One step of the sweep: one SCAN, and a visit to each list found that is not watched anyway.

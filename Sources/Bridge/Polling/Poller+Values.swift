@@ -5,6 +5,10 @@ import Redis
 
 /// Kinds with the source `value`: a string holds a JSON array of entries; it is read, stored, and then deleted if it is
 /// still the same, so that a crash in between loses nothing.
+///
+/// One that was stored and is still there counts as handled until it is seen to be gone, and then the same value is news.
+/// So what may still be there is looked after also where nobody watches its feed: a sweep finds what is there, and
+/// never what is gone.
 extension Poller {
     /// Takes in what a string holds.
     ///
@@ -58,21 +62,23 @@ extension Poller {
 
     /// Deletes the strings that are stored, each if it still holds what was read.
     func deleteValues(_ connection: RedisConnection) throws(RedisError) {
-        let stored = heldValues.filter { feeds[$0.key].phase == .idle && feeds[$0.key].position.first == $0.value.hash }
+        let stored = heldValues.filter {
+            $0.value.bytes != nil && feeds[$0.key].phase == .idle && feeds[$0.key].position.first == $0.value.hash
+        }
         guard !stored.isEmpty else { return }
         // Another bridge's, which has the lease, are its own to delete.
-        guard lease.isHeld else { return stored.keys.forEach(forgetValue) }
+        guard lease.isHeld else { return stored.keys.forEach(leaveValue) }
         let slots = Array(stored.keys)
         FlagLowering.append(slots.map { (listKey($0), stored[$0]?.bytes ?? []) }, to: connection)
         let reply = try connection.readReply()
         var batch = IngestBatch()
         for (index, slot) in slots.enumerated() {
-            heldValues[slot] = nil
             if let error = reply.serverError ?? (index < reply.count ? reply.element(index).serverError : nil) {
                 // It counts as handled until it changes, and is tried again at the next comparison.
                 report(feeds[slot].name.text, error)
-                release(slot)
+                leaveValue(slot)
             } else {
+                heldValues[slot] = nil
                 handledFlags[slot] = nil
                 begin(slot, .start, replacing: true, &batch)
             }
@@ -80,14 +86,51 @@ extension Poller {
         store(&batch)
     }
 
-    private func forgetValue(_ slot: Int) {
-        heldValues[slot] = nil
+    /// Leaves a string where it is until its feed's next comparison with what is stored.
+    private func leaveValue(_ slot: Int) {
+        heldValues[slot]?.bytes = nil
         release(slot)
+    }
+
+    // MARK: - What earlier runs left
+
+    /// Has those strings looked at of which the store says that they were taken in, and does not know that they are gone.
+    func visitTakenValues(_ now: MonotonicTime) {
+        guard !valueSearches.isEmpty, mayRead(now) else { return }
+        let searches = valueSearches
+        valueSearches.removeAll()
+        for search in searches {
+            writer.post(on: writer.executor) { [self] writer in
+                let result = Result { try writer.feedsTaken(search.kind, after: search.last) }
+                post(on: executor) { $0.found(result, by: search) }
+            }
+        }
+    }
+
+    private func found(_ result: Result<[FeedName], any Error>, by search: ValueSearch) {
+        switch result {
+        case .success(let names):
+            storeSucceeded()
+            visit(names)
+            guard names.count == FeedPositions.namesPerStep else { return }
+            valueSearches.append(ValueSearch(kind: search.kind, last: names.last))
+        case .failure(let error):
+            storeFailed(error, .now)
+            valueSearches.append(search)
+        }
     }
 }
 
-/// A string that was read and is to be deleted once its entries are stored.
+/// A string that was read, and to our knowledge is still there.
 struct HeldValue {
-    let bytes: [UInt8]
+    /// What it holds, to be deleted once it is stored; `nil` of one that is left where it is for the time being.
+    var bytes: [UInt8]?
     let hash: EntryHash
+}
+
+/// The search for strings of a kind that earlier runs took in, a page of names at a time.
+struct ValueSearch {
+    let kind: String
+    /// The last feed that was found.
+    var last: FeedName?
 }

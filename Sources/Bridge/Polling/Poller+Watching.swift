@@ -64,13 +64,13 @@ extension Poller {
 
     /// Forgets a feed that nobody watches, unless something that was read of it is still under way.
     func release(_ slot: Int) {
-        guard feeds[slot].watchers <= 0, heldValues[slot] == nil else { return }
+        guard feeds[slot].watchers <= 0 else { return }
         unschedule(slot)
         active.remove(slot)
         expectant[slot] = nil
         handledFlags[slot] = nil
         raised.forget(slot)
-        guard feeds[slot].phase == .idle && !feeds[slot].needsReading else { return }
+        guard feeds[slot].phase == .idle && !feeds[slot].needsReading && heldValues[slot] == nil else { return }
         ephemeralTails[slot] = nil
         feeds.remove(slot)
     }

@@ -35,6 +35,8 @@ actor Poller {
     var handledFlags: [Int: [UInt8]] = [:]
     /// Strings of kinds with the source `value` that were read and are still there.
     var heldValues: [Int: HeldValue] = [:]
+    /// For which of these kinds the store is still to be asked what else may be there.
+    var valueSearches: [ValueSearch] = []
     /// Of feeds of kinds that are ephemeral, the hashes of the last entries that were read.
     var ephemeralTails: [Int: [EntryHash]] = [:]
     /// What was read of them in this round trip, and who gets it.
@@ -111,6 +113,7 @@ actor Poller {
             guard let connection = try connection(now) else { return min(link.retry, nextWaitEnd) }
             try renewLease(connection, now)
             askPositionsAgain(now)
+            visitTakenValues(now)
             try checkFlags(connection, now)
             try checkEvents(connection, now)
             try reconcile(connection, now)
@@ -144,7 +147,8 @@ actor Poller {
         for group in groups where group.count > 0 { next = min(next, group.nextTick) }
         // What waits for the store or an event loop is woken by its answer; the rest is read at once.
         guard hasRoom else { return next }
-        let hasToRead = !raised.isEmpty || !toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty
+        let hasToRead =
+            !raised.isEmpty || !toRead.isEmpty || !alignments.isEmpty || !unanswered.isEmpty || !valueSearches.isEmpty
         return min(next, max(hasToRead ? now : events.nextLook, storeRetry))
     }
 
@@ -155,10 +159,12 @@ actor Poller {
         return connection
     }
 
-    /// After a failure nobody knows which flags were lowered: every watched list is read, whatever its flag.
+    /// After a failure nobody knows which flags were lowered, or what has gone meanwhile: every watched list is read,
+    /// whatever its flag.
     private func readEverything() {
         handledFlags.removeAll()
         feedsInRound = Poller.feedsInFirstRound
+        valueSearches = kinds.filter { $0.source == .value }.map { ValueSearch(kind: $0.name) }
         for slot in feeds.slots.indices where feeds[slot].phase != .free {
             feeds[slot].needsReading = true
             // What was pushed meanwhile is old.

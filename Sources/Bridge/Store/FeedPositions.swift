@@ -8,6 +8,9 @@ final class FeedPositions {
     private let insertFeed: SQLiteStatement
     private let moveFeed: SQLiteStatement
     private let replaceTail: SQLiteStatement
+    private let findTaken: SQLiteStatement
+    /// How many names are found at a time.
+    static let namesPerStep = 500
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
@@ -22,6 +25,11 @@ final class FeedPositions {
             """)
         replaceTail = try connection.prepare(
             "UPDATE feeds SET position = ?2, first = ?3, tail = ?4, reread_end = ?5 WHERE id = ?1")
+        findTaken = try connection.prepare(
+            """
+            SELECT name FROM feeds WHERE name > ? AND name < ? AND position > 0
+            ORDER BY name LIMIT \(FeedPositions.namesPerStep)
+            """)
     }
 
     /// A feed's row.
@@ -56,6 +64,16 @@ final class FeedPositions {
         return FeedRow(
             id: id, position: ListPosition(count: count, first: first, recent: recent), tail: tail,
             rereadEnd: rereadEnd)
+    }
+
+    /// Feeds of a kind of whose lists something is taken in that is not known to be gone: the next behind one, by name.
+    func taken(_ kind: String, after last: FeedName?) throws(SQLiteError) -> [FeedName] {
+        findTaken.bind(1, last?.text ?? "\(kind):")
+        // The character behind the colon.
+        findTaken.bind(2, "\(kind);")
+        var names: [FeedName] = []
+        while try findTaken.step() { if let name = FeedName(findTaken.string(0)) { names.append(name) } }
+        return names
     }
 
     /// A feed's number, which it gets if it has none.

@@ -83,6 +83,11 @@ actor StoreWriter {
         try withStore { try $0.positions.feed(feed)?.tail ?? [] }
     }
 
+    /// Feeds of a kind of whose lists something is taken in that is not known to be gone, a page of them by name.
+    func feedsTaken(_ kind: String, after last: FeedName?) throws -> [FeedName] {
+        try withStore { try $0.positions.taken(kind, after: last) }
+    }
+
     /// Stores a batch in one transaction with its positions, then hands it over.
     func ingest(_ batch: IngestBatch) throws -> IngestOutcome {
         let count = batch.readings.reduce(0) { $0 + $1.entries.count }

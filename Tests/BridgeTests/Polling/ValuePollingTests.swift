@@ -28,6 +28,21 @@ struct ValuePollingTests {
         }
     }
 
+    /// As `run`, but nobody watches: the string is found by sweeps.
+    private func runUnwatched(_ body: (inout DrivenPoller) async throws -> Void) async throws {
+        var settings = Configuration()
+        settings.kinds.append(.test("mail") { $0.source = .value })
+        settings.poll.reconcileIntervalMilliseconds = 1000
+        settings.poll.sweepIntervalMilliseconds = 10_000
+        try await DrivenPoller.run(settings, redis, store) { poller in
+            try await poller.pass(1, each: 1000)
+            try await body(&poller)
+        }
+    }
+
+    /// Has a sweep find the string.
+    private func sweep(_ poller: inout DrivenPoller) async throws { try await poller.pass(25, each: 1000) }
+
     private func set() throws { try redis.command("SET", "mail:1", #"[{"n":1}]"#) }
     private func vanish() throws { try redis.command("UNLINK", "mail:1") }
     private var isThere: Bool { get throws { try redis.command("EXISTS", "mail:1").integer == 1 } }
@@ -80,6 +95,58 @@ struct ValuePollingTests {
             try await poller.pass(2, each: 1000)
             #expect(try stored == 2)
             #expect(try !isThere)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a string that was left where it is and expired while nobody watched is news when it is set again`(
+        isRefused: Bool
+    ) async throws {
+        if isRefused {
+            try redis.command("ACL", "SETUSER", "default", "-del")
+        } else {
+            try redis.command("SET", "flagpole:bridge", "another")
+        }
+        try await runUnwatched { poller in
+            for round in 1...3 {
+                try set()
+                try await sweep(&poller)
+                #expect(try isThere && stored == Int64(round))
+                try vanish()
+                try await poller.pass(6, each: 1000)
+                #expect(await poller.poller.feeds.count == 0)
+            }
+        }
+    }
+
+    @Test func `a string that can be deleted at last goes, though nobody watches`() async throws {
+        try redis.command("ACL", "SETUSER", "default", "-del")
+        try await runUnwatched { poller in
+            try set()
+            try await sweep(&poller)
+            #expect(try isThere)
+            try redis.command("ACL", "SETUSER", "default", "+del")
+            try await poller.pass(6, each: 1000)
+            #expect(try !isThere && stored == 1)
+            #expect(await poller.poller.feeds.count == 0)
+        }
+    }
+
+    @Test func `a string that expired while nobody watched and the bridge was away is news when it is set again`()
+        async throws
+    {
+        try redis.command("ACL", "SETUSER", "default", "-del")
+        try await runUnwatched { poller in
+            try set()
+            try await sweep(&poller)
+            #expect(try isThere && stored == 1)
+        }
+        try vanish()
+        try redis.command("ACL", "SETUSER", "default", "+del")
+        try await runUnwatched { poller in
+            try set()
+            try await sweep(&poller)
+            #expect(try !isThere && stored == 2)
         }
     }
 }
