@@ -38,15 +38,11 @@ extension Poller {
     private func takeDue(_ limit: Int, besides flags: [RaisedFlag]) -> [Int] {
         for flag in flags { feeds[flag.slot].needsReading = false }
         var taken: [Int] = []
-        var index = 0
-        while taken.count < limit, index < toRead.count {
-            let slot = toRead[index]
-            index += 1
+        while taken.count < limit, let slot = toRead.popFirst() {
             guard feeds[slot].phase == .idle, feeds[slot].needsReading else { continue }
             feeds[slot].needsReading = false
             taken.append(slot)
         }
-        toRead.removeFirst(index)
         return taken
     }
 

@@ -24,7 +24,7 @@ actor Poller {
     var watchedCount = 0
     var groups: [FlagGroup] = []
     /// Feeds that were asked for something and are to be looked at in this or the next turn.
-    var toRead: [Int] = []
+    var toRead = SlotQueue()
     /// Feeds whose lists are to be compared with their positions, and read if they differ.
     var toCompare: [Int] = []
     /// Flags that were seen up, and what of them the store had no room for yet.

@@ -10,9 +10,8 @@ struct RaisedFlag {
 struct RaisedFlags {
     /// By the slots of their feeds; an empty value is that of a flag that is no longer up.
     private var values: [Int: [UInt8]] = [:]
-    /// The slots in the order of waiting, each once, from `next` on.
-    private var order: [Int] = []
-    private var next = 0
+    /// The slots in the order of waiting, each once.
+    private var order = SlotQueue()
 
     var isEmpty: Bool { values.isEmpty }
 
@@ -28,23 +27,15 @@ struct RaisedFlags {
 
     mutating func removeAll() {
         values.removeAll(keepingCapacity: true)
-        order.removeAll(keepingCapacity: true)
-        next = 0
+        order.removeAll()
     }
 
     mutating func popFirst() -> RaisedFlag? {
-        while next < order.count {
-            let slot = order[next]
-            next += 1
-            if next >= 4096 {
-                order.removeFirst(next)
-                next = 0
-            }
+        while let slot = order.popFirst() {
             if let value = values.removeValue(forKey: slot), !value.isEmpty {
                 return RaisedFlag(slot: slot, value: value)
             }
         }
-        removeAll()
         return nil
     }
 }
