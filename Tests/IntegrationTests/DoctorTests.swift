@@ -82,6 +82,23 @@ struct DoctorTests {
         #expect(wrong.findings["configuration"]?.contains("server.prot") == true)
     }
 
+    @Test func `a port of the embedded Redis that another program has is a failure, and says what to do`() throws {
+        let port = try LoopbackSocket.unusedPort()
+        let bridge = try FlagpoleProcess(
+            ["server": ["port": LoopbackSocket.unusedPort()], "redis": ["port": port]], starts: false)
+        #expect(try examine(bridge).findings["redis"]?.hasSuffix("will be started by the bridge") == true)
+        var occupation: LoopbackSocket.Occupation? = try .init(of: port)
+        let (findings, status) = try examine(bridge)
+        #expect(status == 1)
+        #expect(
+            findings["redis"]
+                == "fail redis.port is \(port), which is in use stop what listens there, or set redis.port")
+        #expect(occupation != nil)
+        occupation = nil
+        try bridge.start()
+        #expect(try examine(bridge).status == 0)
+    }
+
     @Test func `a bridge that is not ready tells why`() throws {
         let redis = try RedisServer()
         let admin = "127.0.0.1:\(try LoopbackSocket.unusedPort())"

@@ -35,6 +35,21 @@ extension Listener {
 }
 
 extension Configuration {
+    /// Why the embedded Redis could not listen on its port; nil where it could, which is tried, or where it has none.
+    package func redisListeningFails() -> String? {
+        guard redis.isEmbedded, redis.port != 0 else { return nil }
+        do {
+            close(try Listener(host: "127.0.0.1", port: redis.port).descriptor)
+            return nil
+        } catch .addressInUse {
+            return "redis.port is \(redis.port), which is in use"
+        } catch .notPermitted {
+            return "redis.port is \(redis.port): this user may listen on ports above 1023 only"
+        } catch {
+            return "redis.port is \(redis.port): \(error)"
+        }
+    }
+
     /// Why the operators' address could not be listened on; nil where it could be, or where there is none.
     package func operatorsListeningFails() -> String? {
         do {

@@ -20,7 +20,11 @@ struct RedisCheck {
             let writing: [Finding] = [eviction(information), persistence(information)]
             return [server(information, endpoint)] + writing + [try lease(connection), try clock(connection)]
         } catch {
-            return [.fail("redis", "\(error)", "start it, or set redis.url to where it is")]
+            let advice =
+                configuration.redis.isEmbedded
+                ? "the bridge starts it whenever it ends: \(configuration.dataDirectory)/redis.log tells why it does"
+                : "start it, or set redis.url to where it is"
+            return [.fail("redis", "\(error)", advice)]
         }
     }
 
@@ -29,6 +33,9 @@ struct RedisCheck {
             return .fail(
                 "redis", "redis-server is not installed",
                 "apt-get install redis-server, or set redis.url to a Redis of yours")
+        }
+        if let reason = configuration.redisListeningFails() {
+            return .fail("redis", reason, "stop what listens there, or set redis.port")
         }
         return .ok("redis", "\(path) will be started by the bridge")
     }
