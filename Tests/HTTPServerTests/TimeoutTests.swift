@@ -7,10 +7,20 @@ import Testing
 
 struct TimeoutTests {
     private let event = ChunkEncoder.frame(Array("data: 1\n\n".utf8))
+    /// More than a stream's peer takes without reading.
+    private let large = ChunkEncoder.frame([UInt8](repeating: 0x78, count: 8_000_000))
 
     private func connect(_ server: TestServer) throws -> Client {
         let (client, count) = (try Client(server), server.count)
         server.wait("the connection") { $0.count > count || count > 0 }
+        return client
+    }
+
+    /// A stream whose client takes little, and has the head.
+    private func connectStream(_ server: TestServer) throws -> Client {
+        let client = try Client(server, receiveBuffer: 4096)
+        client.request("/")
+        _ = client.receive(until: "\r\n\r\n")
         return client
     }
 
@@ -134,11 +144,9 @@ struct TimeoutTests {
 
     @Test func `a stream that ends after a long time still has a minute for its last bytes`() throws {
         try TestServer(respond: TestServer.stream).run { server in
-            let client = try Client(server, receiveBuffer: 4096)
-            client.request("/")
-            _ = client.receive(until: "\r\n\r\n")
+            let client = try connectStream(server)
             server.pass(1_000_000)
-            let (id, large) = (server.newest, ChunkEncoder.frame([UInt8](repeating: 0x78, count: 8_000_000)))
+            let id = server.newest
             server.sync { table in
                 table.send(large, to: id)
                 table.endStream(id)
@@ -167,17 +175,15 @@ struct TimeoutTests {
 
     @Test func `a stream that takes nothing of what waits for it is closed`() throws {
         try TestServer(respond: TestServer.stream).run { server in
-            let client = try Client(server, receiveBuffer: 4096)
-            client.request("/")
-            _ = client.receive(until: "\r\n\r\n")
+            let client = try connectStream(server)
             server.pass(1_000_000)
-            let (id, large) = (server.newest, ChunkEncoder.frame([UInt8](repeating: 0x78, count: 8_000_000)))
-            server.send(large, to: id)
+            server.send(large, to: server.newest)
             server.pass(59_999)
             #expect(server.streamCount == 1)
             server.pass(1)
             #expect(server.said == ["GET /", "stream closed"])
             #expect(server.count == 0)
+            client.vanish()
         }
     }
 
@@ -185,13 +191,11 @@ struct TimeoutTests {
         var timeouts = ConnectionTimeouts()
         timeouts.stalledStream = 0
         try TestServer(timeouts: timeouts, respond: TestServer.stream).run { server in
-            let client = try Client(server, receiveBuffer: 4096)
-            client.request("/")
-            _ = client.receive(until: "\r\n\r\n")
-            let (id, large) = (server.newest, ChunkEncoder.frame([UInt8](repeating: 0x78, count: 8_000_000)))
-            server.send(large, to: id)
+            let client = try connectStream(server)
+            server.send(large, to: server.newest)
             server.pass(1_000_000)
             #expect(server.streamCount == 1)
+            client.vanish()
         }
     }
 
