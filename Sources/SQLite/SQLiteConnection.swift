@@ -22,6 +22,7 @@ package final class SQLiteConnection {
     private(set) var handle: OpaquePointer?
     /// The living statements, not retained: each takes itself out as it goes.
     private var statements: [ObjectIdentifier: Unmanaged<SQLiteStatement>] = [:]
+    private var patience: SQLitePatience?
 
     /// Opens the file without SQLite's own locking of the connection, which one thread does not need.
     ///
@@ -53,6 +54,18 @@ package final class SQLiteConnection {
         let result = sqlite3_close(handle)
         guard result == SQLITE_OK else { throw SQLiteError(result, on: handle) }
         handle = nil
+    }
+
+    /// Has calls wait for another connection's lock for as long as `patience` says, and then throw `.busy`.
+    package func wait(with patience: SQLitePatience) {
+        // SQLite keeps but a pointer.
+        self.patience = patience
+        sqlite3_busy_handler(
+            handle,
+            { context, count in
+                guard let context else { return 0 }
+                return Unmanaged<SQLitePatience>.fromOpaque(context).takeUnretainedValue().wait(Int(count)) ? 1 : 0
+            }, Unmanaged.passUnretained(patience).toOpaque())
     }
 
     /// Runs one or several statements, and throws away the rows of those that have some.

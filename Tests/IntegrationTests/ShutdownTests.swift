@@ -72,6 +72,30 @@ struct ShutdownTests {
         #expect(!ChildProcess.exists(redisProcess))
     }
 
+    @Test func `a database that is locked holds the end up no longer than drain_ms, however much waits for it`() throws
+    {
+        let bridge = try FlagpoleProcess(["server": ["drain_ms": 300]])
+        let stream = try bridge.liveStream("feed=user:42")
+        let other = try bridge.database(.readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        let clients = try (1...4).map { _ in try bridge.client() }
+        for client in clients {
+            client.socket.send(
+                client.encode(
+                    "POST", "/v1/feeds/user:42/read", headers: [("Content-Type", "application/json")],
+                    body: #"{"all":true}"#))
+        }
+        // They have arrived by then.
+        #expect(try bridge.get("/healthz").status == 200)
+        let start = ContinuousClock.now
+        bridge.signal(SIGTERM)
+        #expect(try stream.untilEnd().map(\.event) == ["goodbye"])
+        #expect(try bridge.wait() == 0)
+        // One wait alone takes five seconds.
+        #expect(ContinuousClock.now - start < .seconds(3))
+        try other.execute("ROLLBACK")
+    }
+
     @Test func `a second signal ends it at once, and its redis-server too`() throws {
         let bridge = try FlagpoleProcess(["server": ["drain_ms": 600_000]])
         let slow = try bridge.stalledStream()

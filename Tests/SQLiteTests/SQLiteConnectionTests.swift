@@ -86,6 +86,27 @@ struct SQLiteConnectionTests {
         #expect(try first.scalarInt("SELECT count(*) FROM t") == 2)
     }
 
+    /// How long a second writer waits for the first, with this patience.
+    private func wait(_ patience: SQLitePatience) throws -> Duration {
+        let first = try database.open()
+        let second = try database.open()
+        second.wait(with: patience)
+        return try first.transaction {
+            ContinuousClock().measure {
+                let error = #expect(throws: SQLiteError.self) { try second.transaction {} }
+                #expect(error?.code == .busy)
+            }
+        }
+    }
+
+    @Test func `a second writer waits as long as its patience lasts`() throws {
+        #expect(try wait(SQLitePatience(milliseconds: 150)) >= .milliseconds(150))
+        let patience = SQLitePatience(milliseconds: 60_000)
+        patience.end(at: .now + .milliseconds(100))
+        #expect(try (.milliseconds(100)..<(.seconds(30))).contains(wait(patience)))
+        #expect(try wait(patience) < .seconds(30))
+    }
+
     @Test func `a snapshot too old to write from is busy in the primary sense`() throws {
         let first = try database.open()
         try first.execute("PRAGMA journal_mode = wal; CREATE TABLE t (v)")

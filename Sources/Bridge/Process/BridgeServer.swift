@@ -185,6 +185,8 @@ private final class RunningBridge {
         telemetry.readiness.set(.draining, "shutting down")
         let drain = Int64(settings.server.drainMilliseconds)
         let deadline = MonotonicTime.now + Milliseconds(drain)
+        // Of what the writer was handed each would wait for a locked database by itself. What is not stored is read again.
+        writer.patience.end(at: .now + .milliseconds(drain))
         // A Redis that hangs, or a database that is locked, keeps the tick from finishing, and not the streams from hearing.
         let lastGoodbye = MonotonicTime.now + Milliseconds(drain - drain / 4)
         generators?.loop.stop()

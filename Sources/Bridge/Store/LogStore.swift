@@ -40,11 +40,13 @@ final class LogStore {
     ///   - epoch: The database's name.
     ///   - position: How far its log reaches at least.
     ///   - kinds: Names of the kinds whose rows the application inserts.
+    ///   - patience: How long a call waits for a database that another program has locked.
     init(
         path: String, synchronous: String, epoch: String, atLeast position: LogPosition = 0,
-        insertedKinds kinds: [String] = []
+        insertedKinds kinds: [String] = [], patience: SQLitePatience = SQLitePatience(milliseconds: 5000)
     ) throws {
-        connection = try SQLiteConnection(path: path, access: .readWrite, busyTimeoutMilliseconds: 5000)
+        connection = try SQLiteConnection(path: path, access: .readWrite)
+        connection.wait(with: patience)
         try connection.execute(
             """
             PRAGMA journal_mode = WAL;

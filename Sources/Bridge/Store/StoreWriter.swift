@@ -11,6 +11,9 @@ actor StoreWriter {
     nonisolated let executor = BlockingExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// How long it waits for a database that another program has locked, each time.
+    nonisolated let patience = SQLitePatience(milliseconds: 5000)
+
     let settings: Configuration
     let telemetry: Telemetry
     private let epoch: String
@@ -245,7 +248,7 @@ actor StoreWriter {
         let opened = try LogStore(
             path: settings.databasePath, synchronous: settings.database.synchronous.rawValue, epoch: epoch,
             atLeast: handedOver ?? 0,
-            insertedKinds: settings.kinds.filter { $0.source == .flagAndDatabase }.map(\.name))
+            insertedKinds: settings.kinds.filter { $0.source == .flagAndDatabase }.map(\.name), patience: patience)
         store = opened
         clock.isStale = true
         if let handedOver, opened.last > handedOver { announceGap(opened.last) }

@@ -1,0 +1,29 @@
+import Glibc
+import Synchronization
+
+/// How long the calls of a connection wait for another connection's lock: so long each, and none beyond a moment that any
+/// thread may name.
+package final class SQLitePatience: Sendable {
+    private let milliseconds: Int32
+    private let end = Mutex<ContinuousClock.Instant?>(nil)
+    /// How long it waits each time before it tries again; then always as long as the last time.
+    private static let pauses: [Int32] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100]
+
+    package init(milliseconds: Int32) {
+        self.milliseconds = milliseconds
+    }
+
+    /// Has no call wait beyond `end`, also of those that wait now.
+    package func end(at end: ContinuousClock.Instant) { self.end.withLock { $0 = end } }
+
+    /// Waits a little, if there is time left, and returns whether to try again; `count` is how often that was done for
+    /// the same lock.
+    func wait(_ count: Int) -> Bool {
+        let (pauses, last) = (SQLitePatience.pauses, SQLitePatience.pauses.count - 1)
+        let waited = pauses.prefix(count).reduce(0, +) + Int32(max(0, count - pauses.count)) * pauses[last]
+        let isOver = end.withLock { $0.map { $0 <= .now } ?? false }
+        guard waited < milliseconds, !isOver else { return false }
+        poll(nil, 0, min(pauses[min(count, last)], milliseconds - waited))
+        return true
+    }
+}
