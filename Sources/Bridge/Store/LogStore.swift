@@ -11,18 +11,16 @@ final class LogStore {
     private var reserved: LogPosition
     private let setLast: SQLiteStatement
     private let reserve: SQLiteStatement
-    private let isForgotten: SQLiteStatement
     private let insertNotification: SQLiteStatement
     private let insertLog: SQLiteStatement
-    private let insertQuarantine: SQLiteStatement
-    private let insertQuarantineHash: SQLiteStatement
-    private let findQuarantined: SQLiteStatement
     private let countUnread: SQLiteStatement
     private let findNewestSent: SQLiteStatement
     private let dataVersion: SQLiteStatement
     private let findForeignChange: SQLiteStatement
     let positions: FeedPositions
     let retention: Retention
+    let forgotten: ForgottenIDs
+    let quarantine: Quarantine
     let readState: ReadState
     let arrivals: Arrivals
     let coalescing: Coalescing
@@ -63,7 +61,6 @@ final class LogStore {
         reserved = try connection.scalarInt("SELECT reserved FROM bridge") ?? 0
         setLast = try connection.prepare("UPDATE bridge SET last = ?")
         reserve = try connection.prepare("UPDATE bridge SET reserved = ?")
-        isForgotten = try connection.prepare("SELECT 1 FROM forgotten WHERE feed = ? AND id = ?")
         insertNotification = try connection.prepare(
             "INSERT INTO notifications (feed, id, body, stored_at, read_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
@@ -72,17 +69,14 @@ final class LogStore {
             INSERT INTO log (pos, feed, kind, notification, data, at, own_id, key, terminal)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        insertQuarantine = try connection.prepare(
-            "INSERT INTO quarantine (feed, entry, reason, stored_at) VALUES (?, ?, ?, ?)")
-        insertQuarantineHash = try connection.prepare(
-            "INSERT OR REPLACE INTO quarantine_hashes (quarantine, feed, hash) VALUES (?, ?, ?)")
-        findQuarantined = try connection.prepare("SELECT 1 FROM quarantine_hashes WHERE feed = ? AND hash = ?")
         countUnread = try connection.prepare(UnreadCount.query)
         findNewestSent = try connection.prepare(LogStore.newestSent)
         dataVersion = try connection.prepare("PRAGMA data_version")
         findForeignChange = try connection.prepare("SELECT 1 FROM read_changes LIMIT 1")
         positions = try FeedPositions(connection)
         retention = try Retention(connection)
+        forgotten = try ForgottenIDs(connection)
+        quarantine = try Quarantine(connection)
         readState = try ReadState(connection)
         arrivals = try Arrivals(connection, kinds: kinds)
         coalescing = try Coalescing(connection)
@@ -143,7 +137,8 @@ final class LogStore {
     ///
     /// - Returns: the position, or `nil` where the id was taken in before.
     func insert(_ new: NewNotification, at time: Int64) throws(SQLiteError) -> LogPosition? {
-        guard try !isForgotten(new.id, new.feed.text), try !timetable.isScheduled(new.id, of: new.feed) else {
+        guard try !forgotten.contains(new.id, of: new.feed.text), try !timetable.isScheduled(new.id, of: new.feed)
+        else {
             return nil
         }
         insertNotification.bind(1, new.feed.text)
@@ -165,7 +160,7 @@ final class LogStore {
     func append(
         _ row: Arrivals.Row, _ feed: FeedName, _ number: Int64, event: String?, _ ruling: EntryRuling, at time: Int64
     ) throws -> LogPosition? {
-        guard try !isForgotten(row.id, feed.text) else { return nil }
+        guard try !forgotten.contains(row.id, of: feed.text) else { return nil }
         if !ruling.isSent { _ = try readState.markUnsent(row.sequence, at: time) }
         return try append(
             ruling, hasOwnID: false, feed: number, notification: row.sequence, event: event, at: time)
@@ -190,40 +185,11 @@ final class LogStore {
         try insertArrival.run()
     }
 
-    func isForgotten(_ id: String, _ feed: String) throws(SQLiteError) -> Bool {
-        isForgotten.bind(1, feed)
-        isForgotten.bind(2, id)
-        defer { isForgotten.reset() }
-        return try isForgotten.step()
-    }
-
     /// Whether an id was taken in before: of what is stored, gone, or yet to be delivered.
     func isKnown(_ id: String, _ feed: FeedName) throws(SQLiteError) -> Bool {
-        if try isForgotten(id, feed.text) { return true }
+        if try forgotten.contains(id, of: feed.text) { return true }
         if try timetable.isStored(id, of: feed) { return true }
         return try timetable.isScheduled(id, of: feed)
-    }
-
-    func quarantine(
-        feed: String, reason: BadEntry, entry: UnsafeBufferPointer<UInt8>, at time: Int64
-    ) throws(SQLiteError) {
-        insertQuarantine.bind(1, feed)
-        insertQuarantine.bind(2, blob: entry)
-        insertQuarantine.bind(3, reason.rawValue)
-        insertQuarantine.bind(4, time)
-        try insertQuarantine.run()
-        insertQuarantineHash.bind(1, connection.lastInsertRowID)
-        insertQuarantineHash.bind(2, feed)
-        insertQuarantineHash.bind(3, Int64(bitPattern: EntryHash(entry).rawValue))
-        try insertQuarantineHash.run()
-    }
-
-    /// Whether an entry with the hash of these bytes was set aside before, of this feed.
-    func isSetAside(_ entry: UnsafeBufferPointer<UInt8>, of feed: FeedName) throws(SQLiteError) -> Bool {
-        findQuarantined.bind(1, feed.text)
-        findQuarantined.bind(2, Int64(bitPattern: EntryHash(entry).rawValue))
-        defer { findQuarantined.reset() }
-        return try findQuarantined.step()
     }
 
     /// Whether the application changed read state by itself since streams were last told.

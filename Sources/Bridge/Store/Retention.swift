@@ -19,14 +19,9 @@ final class Retention {
     private let setPurged: SQLiteStatement
     private let redateBroadcasts: SQLiteStatement
     private let deleteBroadcasts: SQLiteStatement
-    private let redateQuarantined: SQLiteStatement
-    private let deleteQuarantined: SQLiteStatement
     private let trimming: [LogEntryKind: Trimming]
     private let feeds: SQLiteStatement
     private let deleteFeed: SQLiteStatement
-    private let overdueFeeds: SQLiteStatement
-    private let overdue: SQLiteStatement
-    private let deleteMark: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
@@ -48,16 +43,6 @@ final class Retention {
         redateBroadcasts = try connection.prepare(
             "UPDATE log SET at = ?1 WHERE at > ?1 AND pos IN (\(oldestBroadcasts))")
         deleteBroadcasts = try connection.prepare("DELETE FROM log WHERE at < ? AND pos IN (\(oldestBroadcasts))")
-        redateQuarantined = try connection.prepare(
-            """
-            UPDATE quarantine SET stored_at = ?1 WHERE seq IN (
-                SELECT seq FROM quarantine WHERE stored_at > ?1 LIMIT \(Retention.rowsPerStep))
-            """)
-        deleteQuarantined = try connection.prepare(
-            """
-            DELETE FROM quarantine WHERE seq IN (
-                SELECT seq FROM quarantine WHERE stored_at < ? ORDER BY stored_at LIMIT \(Retention.rowsPerStep))
-            """)
         var trimming: [LogEntryKind: Trimming] = [:]
         for kind in LogEntryKind.notifications { trimming[kind] = try Trimming(kind, connection) }
         self.trimming = trimming
@@ -69,13 +54,6 @@ final class Retention {
             FROM feeds WHERE id > ? ORDER BY id LIMIT 100
             """)
         deleteFeed = try connection.prepare("DELETE FROM feeds WHERE id = ?")
-        overdueFeeds = try connection.prepare(
-            """
-            SELECT removed_at, feed FROM forgotten WHERE (removed_at, feed) > (?1, ?2) AND removed_at < ?3
-            ORDER BY removed_at, feed LIMIT \(Retention.rowsPerStep)
-            """)
-        overdue = try connection.prepare("SELECT id FROM forgotten WHERE feed = ? AND removed_at < ?")
-        deleteMark = try connection.prepare("DELETE FROM forgotten WHERE feed = ? AND id = ?")
     }
 
     /// What a step removed.
@@ -140,14 +118,6 @@ final class Retention {
         guard connection.changes > 0 else { return false }
         redatedTo = end
         return true
-    }
-
-    /// Removes the oldest of what was set aside; whether there may be more.
-    func removeQuarantined(before cutoff: Int64, now: Int64) throws(SQLiteError) -> Bool {
-        try run(redateQuarantined, now)
-        let redated = connection.changes
-        try run(deleteQuarantined, cutoff)
-        return max(redated, connection.changes) == Retention.rowsPerStep
     }
 
     /// Removes the oldest broadcast events; to have missed them is no gap.
@@ -250,50 +220,6 @@ final class Retention {
 
     /// Removes the row of a feed of which nothing is left, neither here nor on its list.
     func remove(_ feed: FeedState) throws(SQLiteError) { try run(deleteFeed, feed.number) }
-
-    // MARK: - Marks of removed ids
-
-    /// A place among the marks, in the order of their age.
-    struct MarkPlace {
-        var removedAt: Int64 = 0
-        var feed = ""
-    }
-
-    /// The places behind one that have marks from before `cutoff`, the oldest first; a feed may have several.
-    func feedsWithMarks(after place: MarkPlace, before cutoff: Int64) throws(SQLiteError) -> [MarkPlace] {
-        overdueFeeds.bind(1, place.removedAt)
-        overdueFeeds.bind(2, place.feed)
-        overdueFeeds.bind(3, cutoff)
-        var places: [MarkPlace] = []
-        while try overdueFeeds.step() {
-            places.append(MarkPlace(removedAt: overdueFeeds.int64(0), feed: overdueFeeds.string(1)))
-        }
-        return places
-    }
-
-    /// Removes a feed's marks from before `cutoff`, but for those of `listed` ids; whether there may be more.
-    func removeMarks(of feed: String, before cutoff: Int64, except listed: Set<EntryHash>) throws -> Bool {
-        overdue.bind(1, feed)
-        overdue.bind(2, cutoff)
-        defer { overdue.reset() }
-        var ids: [String] = []
-        while ids.count < Retention.rowsPerStep, try overdue.step() {
-            let isListed = overdue.withBytes(0) { listed.contains(EntryHash($0)) }
-            if !isListed { ids.append(overdue.string(0)) }
-        }
-        overdue.reset()
-        try connection.transaction {
-            for id in ids { try removeMark(of: id, feed) }
-        }
-        return ids.count == Retention.rowsPerStep
-    }
-
-    /// Forgets that an id was there.
-    func removeMark(of id: String, _ feed: String) throws(SQLiteError) {
-        deleteMark.bind(1, feed)
-        deleteMark.bind(2, id)
-        try deleteMark.run()
-    }
 
     private func run(_ statement: SQLiteStatement, _ values: Int64...) throws(SQLiteError) {
         for (index, value) in values.enumerated() { statement.bind(index + 1, value) }

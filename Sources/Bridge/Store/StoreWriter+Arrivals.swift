@@ -125,11 +125,13 @@ extension StoreWriter {
         _ row: Arrivals.Row, of feed: String, _ reason: BadEntry, _ store: LogStore, _ now: Int64,
         _ outcomes: inout ArrivalOutcomes
     ) throws {
-        try row.body.withUnsafeBufferPointer { try store.quarantine(feed: feed, reason: reason, entry: $0, at: now) }
-        let wasTakenIn = try store.isForgotten(row.id, feed)
+        try row.body.withUnsafeBufferPointer {
+            try store.quarantine.add(feed: feed, reason: reason, entry: $0, at: now)
+        }
+        let wasTakenIn = try store.forgotten.contains(row.id, of: feed)
         try store.arrivals.discard(row)
         // Nothing was taken in by this id: mended, the row may come again with it.
-        if !wasTakenIn { try store.retention.removeMark(of: row.id, feed) }
+        if !wasTakenIn { try store.forgotten.remove(row.id, of: feed) }
         outcomes.setAside.append(reason)
     }
 

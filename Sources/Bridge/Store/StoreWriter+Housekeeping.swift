@@ -9,7 +9,7 @@ struct Housekeeping {
     /// How far the look through all feeds has come.
     var feed: Int64 = 0
     /// How far the look through the marks of removed ids has come.
-    var mark = Retention.MarkPlace()
+    var mark = ForgottenIDs.Place()
     /// When the marks are looked through again.
     var nextMarks = MonotonicTime(nanoseconds: 0)
     /// Feeds whose marks were looked at in this pass.
@@ -89,7 +89,7 @@ extension StoreWriter {
         let now = wallClock()
         let removal = try store.retention.removeLog(before: cutoff, now: now)
         note(removal)
-        return try store.retention.removeQuarantined(before: cutoff, now: now) || removal.isFull
+        return try store.quarantine.remove(before: cutoff, now: now) || removal.isFull
     }
 
     private func note(_ removal: Retention.Removal) {
@@ -134,9 +134,9 @@ extension StoreWriter {
     /// - Returns: whether there may be more, besides what comes once these lists are read through.
     private func lookThroughMarks(_ store: LogStore, _ now: MonotonicTime) throws -> Bool {
         guard let cutoff, now >= housekeeping.nextMarks, !housekeeping.isInspecting else { return false }
-        let places = try store.retention.feedsWithMarks(after: housekeeping.mark, before: cutoff)
+        let places = try store.forgotten.places(after: housekeeping.mark, before: cutoff)
         guard !places.isEmpty else {
-            housekeeping.mark = Retention.MarkPlace()
+            housekeeping.mark = ForgottenIDs.Place()
             housekeeping.feedsWithMarks.removeAll()
             housekeeping.nextMarks = now + Housekeeping.marksInterval
             return false
@@ -168,7 +168,7 @@ extension StoreWriter {
     func removeMarks(of feed: String, except listed: Set<EntryHash>) {
         guard let cutoff else { return }
         let hasMore = try? withStore(for: .housekeeping) {
-            try $0.retention.removeMarks(of: feed, before: cutoff, except: listed)
+            try $0.forgotten.remove(of: feed, before: cutoff, except: listed)
         }
         if hasMore == true { post(on: executor) { $0.removeMarks(of: feed, except: listed) } }
     }

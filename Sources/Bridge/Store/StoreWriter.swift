@@ -71,26 +71,6 @@ actor StoreWriter {
         announceGap = gap
     }
 
-    /// How far the given feeds were taken in, after everything that was handed in before.
-    func positions(of feeds: [FeedName]) throws -> [ListPosition] {
-        try withStore { store in
-            // One transaction: without it every look-up takes and drops SQLite's locks.
-            try store.connection.transaction(.deferred) {
-                try feeds.map { try store.positions.feed($0)?.position ?? .start }
-            }
-        }
-    }
-
-    /// The hashes of the last entries that were taken in of a feed.
-    func tail(of feed: FeedName) throws -> [EntryHash] {
-        try withStore { try $0.positions.feed(feed)?.tail ?? [] }
-    }
-
-    /// Feeds of a kind of whose lists something is taken in that is not known to be gone, a page of them by name.
-    func feedsTaken(_ kind: String, after last: FeedName?) throws -> [FeedName] {
-        try withStore { try $0.positions.taken(kind, after: last) }
-    }
-
     /// Stores a batch in one transaction with its positions, then hands it over.
     func ingest(_ batch: IngestBatch) throws -> IngestOutcome {
         let count = batch.readings.reduce(0) { $0 + $1.entries.count }
@@ -186,10 +166,10 @@ actor StoreWriter {
                 switch entry {
                 case .bad
                 where try reading.start + index < reading.rereadEnd
-                    && store.isSetAside(body, of: reading.feed):
+                    && store.quarantine.contains(body, of: reading.feed):
                     outcome.duplicates += 1
                 case .bad(let reason):
-                    try store.quarantine(feed: reading.feed.text, reason: reason, entry: body, at: now)
+                    try store.quarantine.add(feed: reading.feed.text, reason: reason, entry: body, at: now)
                     outcome.quarantined.append((reading.feed, reason, 1))
                 case .notification(let given, let event, let times):
                     if times != .always, try putOff(given, times, body, of: reading.feed, store, at: now, &outcome) {

@@ -58,10 +58,10 @@ struct RetentionTests {
     @Test func `what was set aside is removed by age as well`() throws {
         for time in [1, 2, 3] as [Int64] {
             try [UInt8(ascii: "x")].withUnsafeBufferPointer {
-                try store.quarantine(feed: "user:1", reason: .notJSON, entry: $0, at: time)
+                try store.quarantine.add(feed: "user:1", reason: .notJSON, entry: $0, at: time)
             }
         }
-        #expect(try !retention.removeQuarantined(before: 3, now: 9))
+        #expect(try !store.quarantine.remove(before: 3, now: 9))
         #expect(try count("quarantine") == 1)
     }
 
@@ -88,15 +88,15 @@ struct RetentionTests {
     @Test func `what was set aside while a clock was wrong does not keep the rest`() throws {
         try [UInt8(ascii: "x")].withUnsafeBufferPointer { entry in
             for _ in 0..<Retention.rowsPerStep + 10 {
-                try store.quarantine(feed: "user:1", reason: .notJSON, entry: entry, at: 1_000_000)
+                try store.quarantine.add(feed: "user:1", reason: .notJSON, entry: entry, at: 1_000_000)
             }
-            for _ in 0..<3 { try store.quarantine(feed: "user:1", reason: .notJSON, entry: entry, at: 1000) }
+            for _ in 0..<3 { try store.quarantine.add(feed: "user:1", reason: .notJSON, entry: entry, at: 1000) }
         }
-        #expect(try retention.removeQuarantined(before: 2000, now: 5000))
+        #expect(try store.quarantine.remove(before: 2000, now: 5000))
         #expect(try count("quarantine") == Int64(Retention.rowsPerStep) + 10)
-        #expect(try !retention.removeQuarantined(before: 2000, now: 5000))
-        #expect(try retention.removeQuarantined(before: 5001, now: 5001))
-        #expect(try !retention.removeQuarantined(before: 5001, now: 5001))
+        #expect(try !store.quarantine.remove(before: 2000, now: 5000))
+        #expect(try store.quarantine.remove(before: 5001, now: 5001))
+        #expect(try !store.quarantine.remove(before: 5001, now: 5001))
         #expect(try count("quarantine") == 0)
     }
 
@@ -168,15 +168,15 @@ struct RetentionTests {
         #expect(throws: TestError.self) { try test.store("user:1", "a", in: store) }
 
         let now = try #require(try store.connection.scalarInt("SELECT max(removed_at) FROM forgotten"))
-        #expect(try retention.feedsWithMarks(after: .init(), before: now).isEmpty)
-        let places = try retention.feedsWithMarks(after: .init(), before: now + 1)
+        #expect(try store.forgotten.places(after: .init(), before: now).isEmpty)
+        let places = try store.forgotten.places(after: .init(), before: now + 1)
         #expect(places.map(\.feed) == ["user:1", "user:1"])
-        #expect(try retention.feedsWithMarks(after: places[0], before: now + 1).isEmpty)
+        #expect(try store.forgotten.places(after: places[0], before: now + 1).isEmpty)
 
         let listed = Array("b".utf8).withUnsafeBufferPointer { EntryHash($0) }
-        #expect(try !retention.removeMarks(of: "user:1", before: now, except: [listed]))
+        #expect(try !store.forgotten.remove(of: "user:1", before: now, except: [listed]))
         #expect(try count("forgotten") == 2)
-        #expect(try !retention.removeMarks(of: "user:1", before: now + 1, except: [listed]))
+        #expect(try !store.forgotten.remove(of: "user:1", before: now + 1, except: [listed]))
         #expect(try store.connection.scalarText("SELECT group_concat(id) FROM forgotten") == "b")
     }
 
