@@ -3,7 +3,8 @@ import Reactor
 import Redis
 
 extension Poller {
-    /// How many feeds are read in one round trip: few while their lists are long, so that what Redis answers stays small.
+    /// How many feeds are read in one round trip: few while their lists are long, so that what Redis answers stays small,
+    /// and at most twice as many as the last time that their lists were short.
     private static let feedsPerRound = 8...256
     /// How many at first, when nobody knows how much waits on them.
     static let feedsInFirstRound = 16
@@ -96,10 +97,11 @@ extension Poller {
             store(&batch)
         }
         let isHeavy = bytes + batch.bytes.count > Poller.bytesPerRound
+        // That few lists were light tells nothing of many.
         feedsInRound =
             isHeavy
             ? max(feedsInRound / 2, Poller.feedsPerRound.lowerBound)
-            : min(feedsInRound * 2, Poller.feedsPerRound.upperBound)
+            : min(max(2 * (flags.count + slots.count), Poller.feedsInFirstRound), Poller.feedsPerRound.upperBound)
         if !flags.isEmpty && !lowersFirst {
             appendLowering(flags, to: connection)
             try noteLowered(flags, try connection.readReply())

@@ -91,6 +91,35 @@ struct BurstPollingTests {
         }
     }
 
+    /// How many lists Redis was asked for since its statistics were reset.
+    private var listsRead: Int {
+        get throws {
+            let statistics = try redis.command("INFO", "commandstats").string
+            return statistics.firstMatch(of: /cmdstat_lrange:calls=(\d+)/).flatMap { Int($0.1) } ?? 0
+        }
+    }
+
+    @Test func `of lists that all grow large after a quiet time few are asked for at once`() async throws {
+        var settings = Configuration()
+        settings.poll.reconcileIntervalMilliseconds = 86_400_000
+        let entry = String(repeating: "x", count: 65_536)
+        try await DrivenPoller.run(settings, redis, store) { poller in
+            await poller.poller.watch(try users(0..<200))
+            for user in 0..<8 {
+                try push(user..<user + 1)
+                try await poller.pass(1, each: 1000)
+            }
+            for _ in 0..<4 { try push(0..<200, entry) }
+            try redis.command("CONFIG", "RESETSTAT")
+            let held = hold(poller)
+            _ = await poller.poller.turn(.now + 7_200_000)
+            #expect(try (16...64).contains(listsRead))
+            held.signal()
+            try await poller.pass(2, each: 7_200_000)
+            #expect(try count("quarantine") == 800)
+        }
+    }
+
     @Test func `feeds that come and go while Redis is away leave nothing behind`() async throws {
         try await DrivenPoller.run(Configuration(), redis, store) { poller in
             try await poller.turn(2)
