@@ -32,8 +32,6 @@ extension ConnectionTable {
     }
 
     private mutating func admit(_ descriptor: Int32, _ peer: PeerAddress, from listener: Int32) {
-        var one: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         let slot = Int(descriptor)
         while slots.count <= slot { slots.append(Connection()) }
         slots[slot].generation &+= 1

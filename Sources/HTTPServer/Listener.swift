@@ -56,6 +56,8 @@ package struct Listener: Sendable {
         guard descriptor >= 0 else { throw .failed(address, code: errno) }
         var one: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        // Of all its connections, which inherit it.
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         if sharesPort { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, socklen_t(MemoryLayout<Int32>.size)) }
         guard bind(descriptor, first.ai_addr, first.ai_addrlen) == 0, listen(descriptor, 4096) == 0 else {
             let code = errno

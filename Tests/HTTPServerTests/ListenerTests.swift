@@ -37,6 +37,21 @@ struct ListenerTests {
         }
     }
 
+    @Test func `what is written to a connection does not wait for more`() throws {
+        try TestServer().run { server in
+            let client = try Client(server)
+            server.wait("the connection is accepted") { $0.count == 1 }
+            let isAtOnce = server.sync { table in
+                let descriptor = table.slots.indices.first { table.slots[$0].state != .free }
+                var (value, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+                getsockopt(Int32(descriptor ?? -1), Int32(IPPROTO_TCP), TCP_NODELAY, &value, &length)
+                return value == 1
+            }
+            #expect(isAtOnce == true)
+            client.vanish()
+        }
+    }
+
     @Test func `a peer's address is written without its port`() {
         var storage = sockaddr_storage()
         withUnsafeMutableBytes(of: &storage) { bytes in
