@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -54,6 +55,11 @@ static inline uint64_t clinux_event_data(struct epoll_event event) { return even
 // Accepts one connection, non-blocking and close-on-exec.
 static inline int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// Up to 256 bytes come whole once the kernel has any.
+static inline long clinux_random(void *bytes, size_t count) {
+    return getrandom(bytes, count, 0);
 }
 
 // Unix sockets: a path too long for sun_path fails with ENAMETOOLONG.

@@ -51,10 +51,11 @@ extension Hub {
         stream.isPaced = pacing != nil
         setPacing(pacing, slot)
         stream.opening = StreamOpening(
-            began: now, start: request.start, presented: request.presented, asksForEvents: request.asksForEvents)
+            clientID: random.next(), began: now, start: request.start, presented: request.presented,
+            asksForEvents: request.asksForEvents)
         let lifetime = settings.server.maxStreamMilliseconds
         if lifetime > 0 {
-            stream.end = Ticks(now.rawValue &+ UInt32(lifetime - Int.random(in: 0...(lifetime / 5))))
+            stream.end = Ticks(now.rawValue &+ UInt32(lifetime - Int.random(in: 0...(lifetime / 5), using: &random)))
         }
         for feed in request.channels {
             let isFirst = subscriptions.add(feed, stream: id.descriptor, list: &stream.subscription)

@@ -68,6 +68,6 @@ extension Hub {
     /// When a stream shall come back, drawn so that not all come back in one moment.
     func drawnRetry() -> Int {
         let retry = settings.server.retryMilliseconds
-        return Int.random(in: max(1, retry / 2)...(retry + retry / 2))
+        return Int.random(in: max(1, retry / 2)...(retry + retry / 2), using: &random)
     }
 }

@@ -57,6 +57,7 @@ actor Hub {
     var rests: [Int32: StreamStart] = [:]
     /// Streams whose last question the database could not answer.
     var unanswered: [ConnectionID] = []
+    var random = RandomReserve()
     /// How many streams have not been welcomed yet.
     var unwelcomed = 0
     var eventsSent = 0

@@ -35,7 +35,7 @@ struct StreamState {
 
 /// A stream that has not been live yet.
 final class StreamOpening {
-    let clientID = UInt64.random(in: .min ... .max)
+    let clientID: UInt64
     let began: Ticks
     /// Whether its welcome was queued.
     var isWelcomed = false
@@ -45,7 +45,8 @@ final class StreamOpening {
     let presented: LogPosition?
     let asksForEvents: Bool
 
-    init(began: Ticks, start: StreamStart, presented: LogPosition?, asksForEvents: Bool) {
+    init(clientID: UInt64, began: Ticks, start: StreamStart, presented: LogPosition?, asksForEvents: Bool) {
+        self.clientID = clientID
         self.began = began
         self.start = start
         self.presented = presented
