@@ -40,10 +40,17 @@ extension ConnectionTable {
 
     /// Turns a connection that waits for its response into an event stream; whether it was still there.
     package mutating func beginStream(_ id: ConnectionID, _ headers: HTTPHeaders) -> Bool {
+        guard let head = makeStream(id, headers) else { return false }
+        enqueue(id.descriptor, head)
+        return true
+    }
+
+    /// Makes an event stream of a connection, if it is still there, and returns the head to begin it with.
+    mutating func makeStream(_ id: ConnectionID, _ headers: HTTPHeaders) -> [UInt8]? {
         let slot = Int(id.descriptor)
         guard isCurrent(id), slots[slot].state == .responding, !slots[slot].isHalfClosed else {
             if isCurrent(id) { close(id.descriptor) }
-            return false
+            return nil
         }
         var headers = headers
         if let more = slots[slot].reader?.headers { headers.add(more) }
@@ -52,11 +59,8 @@ extension ConnectionTable {
         dropReader(id.descriptor)
         slots[slot].lastProgress = now
         streamCount += 1
-        enqueue(
-            id.descriptor,
-            HTTPResponseEncoder.encodeStreamHead(
-                status: .ok, headers: headers, chunked: slots[slot].isChunked, date: date))
-        return true
+        return HTTPResponseEncoder.encodeStreamHead(
+            status: .ok, headers: headers, chunked: slots[slot].isChunked, date: date)
     }
 
     /// Answers a HEAD request for an event stream with the head that GET would get.
@@ -77,8 +81,12 @@ extension ConnectionTable {
     /// `chunk` is framed by `ChunkEncoder`; shared, not copied, but for HTTP/1.0 peers.
     package mutating func send(_ chunk: [UInt8], to id: ConnectionID) {
         guard isCurrent(id), slots[Int(id.descriptor)].state == .streaming else { return }
-        let isChunked = slots[Int(id.descriptor)].isChunked
-        enqueue(id.descriptor, isChunked ? chunk : Array(chunk[ChunkEncoder.contentRange(ofFramed: chunk)]))
+        enqueue(id.descriptor, framed(chunk, Int(id.descriptor)))
+    }
+
+    /// A framed chunk as a stream's peer is to get it.
+    func framed(_ chunk: [UInt8], _ slot: Int) -> [UInt8] {
+        slots[slot].isChunked ? chunk : Array(chunk[ChunkEncoder.contentRange(ofFramed: chunk)])
     }
 
     /// How many bytes wait to be written.

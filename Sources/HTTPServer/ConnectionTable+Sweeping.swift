@@ -3,6 +3,7 @@ import Reactor
 extension ConnectionTable {
     /// Tells the table the time; call at the beginning of a turn.
     package mutating func setTime(_ time: MonotonicTime) {
+        self.time = time
         now = Ticks(time)
     }
 

@@ -18,9 +18,12 @@ extension ConnectionTable {
 
     /// Writes what the turn queued, once for each connection; then reads on where a response has left.
     package mutating func flush() {
+        releaseHeads()
         var flushing: [Int32] = []
         swap(&flushing, &dirty)
         for descriptor in flushing { flush(descriptor) }
+        // What left in this turn keeps nobody waiting.
+        releaseHeads()
         if dirty.isEmpty {
             flushing.removeAll(keepingCapacity: true)
             swap(&flushing, &dirty)

@@ -61,7 +61,11 @@ package struct ConnectionTable: ~Copyable {
     /// Connections whose last response is written, and whose next request may already have arrived.
     var resumable: [ConnectionID] = []
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
+    var time = MonotonicTime.now
     var now = Ticks(.now)
+    /// Streams whose heads may wait for what follows them, oldest first, and the first that may still.
+    var waitingHeads: [WaitingHead] = []
+    var firstWaitingHead = 0
     /// Event streams that are open.
     package internal(set) var streamCount = 0
     /// All connections that are open.

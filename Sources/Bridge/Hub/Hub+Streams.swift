@@ -21,10 +21,10 @@ extension Hub {
             (streamsByAddress.isFull(address), .addressFull), (streamsByIdentity.isFull(caller.account), .identityFull),
         ]
         if let refusal = refusals.first(where: \.0)?.1 { return refuse(id, refusal) }
-        guard connections.beginStream(id, Hub.streamHeaders) else { return }
         var first: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &first)
-        connections.send(ChunkEncoder.frame(first), to: id)
+        let isThere = connections.beginStream(id, Hub.streamHeaders, waitingWith: ChunkEncoder.frame(first))
+        guard isThere else { return }
         register(request, id)
         admissions.add(caller, stream: id.descriptor)
         notePresence(request, of: caller, stream: id.descriptor)

@@ -209,7 +209,8 @@ actor Hub {
         if eventsSent > 0 { Faults.reach(.sent) }
         handleNotices()
         handOver()
-        return connections.hasWork ? now : min(nextSweep, deliveries.nextLook, deadlines.next)
+        guard !connections.hasWork else { return now }
+        return min(nextSweep, deliveries.nextLook, deadlines.next, connections.nextHead)
     }
 
     private func handleNotices() {
