@@ -4,24 +4,6 @@ import HTTP
 ///
 /// A pattern's segments are literal, or `{name}` for any one segment; a slash at its end counts.
 package struct Router<Endpoint: Sendable>: Sendable {
-    private struct Route {
-        let method: HTTPMethod
-        let segments: [Segment]
-        let endpoint: Endpoint
-    }
-
-    private enum Segment: Equatable {
-        case literal(String)
-        case parameter
-
-        func matches(_ text: String) -> Bool {
-            switch self {
-            case .literal(let literal): literal == text
-            case .parameter: !text.isEmpty
-            }
-        }
-    }
-
     package enum Match {
         /// The endpoint, and the segments that stood at its parameters.
         case found(Endpoint, parameters: [String])
@@ -30,16 +12,16 @@ package struct Router<Endpoint: Sendable>: Sendable {
         case notFound
     }
 
-    private var routes: [Route] = []
+    private var patterns: [RoutePattern] = []
+    private var endpoints: [Endpoint] = []
 
     package init() {}
 
     /// Whether a path that a pattern stands for has an endpoint already, for a method or for any.
     package func overlaps(_ pattern: String, method: HTTPMethod? = nil) -> Bool {
-        let segments = Self.segments(pattern)
-        return routes.contains { route in
-            method.map { $0 == route.method } ?? true && route.segments.count == segments.count
-                && zip(route.segments, segments).allSatisfy { $0 == .parameter || $1 == .parameter || $0 == $1 }
+        let other = RoutePattern(.get, pattern)
+        return patterns.contains { pattern in
+            method.map { $0 == pattern.method } ?? true && pattern.overlaps(other)
         }
     }
 
@@ -47,31 +29,17 @@ package struct Router<Endpoint: Sendable>: Sendable {
     ///
     /// A GET route answers HEAD too.
     package mutating func add(_ method: HTTPMethod, _ pattern: String, _ endpoint: Endpoint) {
-        routes.append(Route(method: method, segments: Self.segments(pattern), endpoint: endpoint))
-    }
-
-    private static func segments(_ pattern: String) -> [Segment] {
-        guard pattern != "/" else { return [] }
-        return pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
-            $0.hasPrefix("{") ? .parameter : .literal(String($0))
-        }
+        patterns.append(RoutePattern(method, pattern))
+        endpoints.append(endpoint)
     }
 
     package func match(_ method: HTTPMethod, _ target: RequestTarget) -> Match {
         // It is no path, and has as few segments as the one of `/`.
         guard target.raw != "*" else { return .notFound }
-        let segments = target.segments
-        var allowed: [HTTPMethod] = []
-        let wanted = method == .head ? .get : method
-        for route in routes where route.segments.count == segments.count {
-            guard zip(route.segments, segments).allSatisfy({ $0.matches($1) }) else { continue }
-            if route.method == wanted {
-                let parameters = zip(route.segments, segments).compactMap { $0 == .parameter ? $1 : nil }
-                return .found(route.endpoint, parameters: parameters)
-            }
-            allowed.append(route.method)
-            if route.method == .get { allowed.append(.head) }
+        switch RoutePattern.match(patterns, method, target.segments) {
+        case .found(let index, let parameters): return .found(endpoints[index], parameters: parameters)
+        case .otherMethods(let allowed): return .methodNotAllowed(allow: allowed)
+        case .none: return .notFound
         }
-        return allowed.isEmpty ? .notFound : .methodNotAllowed(allow: allowed + [.options])
     }
 }
