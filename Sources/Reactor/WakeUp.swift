@@ -44,8 +44,9 @@ final class WakeUp: @unchecked Sendable {
     ///
     /// What it waits for must have changed before.
     func signal() {
+        // Whoever looked in vain is waiting by now. It wakes up without the mutex, which it would only wait for again.
         pthread_mutex_lock(mutex)
-        pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
+        pthread_cond_signal(condition)
     }
 }
