@@ -18,6 +18,9 @@ package final class SQLiteConnection {
         }
     }
 
+    /// Done before the first connection, as it has to be.
+    private static let isConfigured: Void = csqlite_leave_out_statistics()
+
     package let path: String
     private(set) var handle: OpaquePointer?
     /// The living statements, not retained: each takes itself out as it goes.
@@ -33,6 +36,7 @@ package final class SQLiteConnection {
     /// - Throws: `.cannotOpen`; what the file holds is only looked at when it is first used.
     package init(path: String, access: Access, busyTimeoutMilliseconds: Int32 = 0) throws(SQLiteError) {
         self.path = path
+        _ = Self.isConfigured
         let flags = access.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var handle: OpaquePointer?
         let result = sqlite3_open_v2(path, &handle, flags, nil)
