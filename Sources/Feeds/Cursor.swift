@@ -23,7 +23,18 @@ package struct Cursor: Hashable, Sendable, CustomStringConvertible {
         self.init(epoch: String(parts[1]), position: position)
     }
 
-    package var description: String { "f1.\(epoch).\(position)" }
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The cursor as it stands in a stream; every event has one.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(40)
+        bytes.append(contentsOf: [UInt8(ascii: "f"), UInt8(ascii: "1"), UInt8(ascii: ".")])
+        bytes.append(contentsOf: epoch.utf8)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(contentsOf: String(position).utf8)
+        return bytes
+    }
 
     private static func isEpoch(_ text: some StringProtocol) -> Bool {
         (1...16).contains(text.utf8.count)

@@ -8,12 +8,19 @@ package struct FeedName: Hashable, Sendable, CustomStringConvertible {
 
     /// Parses a name; `nil` when it is not one.
     package init?(_ text: some StringProtocol) {
-        let bytes = text.utf8
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let kind = bytes[..<colon]
-        guard FeedName.isKind(kind), FeedName.isID(bytes[bytes.index(after: colon)...]) else { return nil }
-        self.text = String(text)
-        kindLength = UInt8(kind.count)
+        self.init(String(text))
+    }
+
+    /// Parses a name; `nil` when it is not one.
+    package init?(_ text: String) {
+        var text = text
+        let length = text.withUTF8 { bytes -> Int? in
+            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return FeedName.isKind(bytes[..<colon]) && FeedName.isID(bytes[(colon + 1)...]) ? colon : nil
+        }
+        guard let length else { return nil }
+        self.text = text
+        kindLength = UInt8(length)
     }
 
     /// Joins a kind's name and an ID; `nil` when the ID is not one.
@@ -31,8 +38,9 @@ package struct FeedName: Hashable, Sendable, CustomStringConvertible {
         kindLength = UInt8(text.utf8.count)
     }
 
-    package var kind: Substring { text.prefix(Int(kindLength)) }
-    package var id: Substring { text.dropFirst(Int(kindLength) + 1) }
+    // Bytes, since a name is ASCII: to count characters takes many times as long.
+    package var kind: Substring { Substring(text.utf8.prefix(Int(kindLength))) }
+    package var id: Substring { Substring(text.utf8.dropFirst(Int(kindLength) + 1)) }
     package var description: String { text }
 
     package static func == (left: FeedName, right: FeedName) -> Bool {

@@ -45,7 +45,15 @@ package struct HTTPHeaders: Sendable {
 
     /// Adds the fields of others behind these.
     package mutating func add(_ others: HTTPHeaders) {
-        for (name, value) in others { add(name, value) }
+        guard !others.isEmpty else { return }
+        let shift = lines.count
+        lines.append(contentsOf: others.lines)
+        for field in others.fields {
+            fields.append(
+                Field(
+                    name: field.name.lowerBound + shift..<field.name.upperBound + shift,
+                    value: field.value.lowerBound + shift..<field.value.upperBound + shift))
+        }
     }
 
     /// Puts one field in the place of all of that name.
@@ -69,9 +77,13 @@ package struct HTTPHeaders: Sendable {
     }
 
     private func matches(_ field: Field, _ name: String) -> Bool {
-        let name = name.utf8
-        guard field.name.count == name.count else { return false }
-        return zip(lines[field.name], name).allSatisfy { $0.lowercased == $1.lowercased }
+        guard field.name.count == name.utf8.count else { return false }
+        var index = field.name.lowerBound
+        for byte in name.utf8 {
+            guard lines[index].lowercased == byte.lowercased else { return false }
+            index += 1
+        }
+        return true
     }
 }
 

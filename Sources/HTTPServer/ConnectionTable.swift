@@ -118,21 +118,21 @@ package struct ConnectionTable: ~Copyable {
     package mutating func handle(_ id: ConnectionID, _ events: ReadyEvents) {
         guard isCurrent(id) else { return }
         let slot = Int(id.descriptor)
-        if events.contains(.writable), !slots[slot].output.isEmpty { markDirty(id.descriptor) }
+        if events.isWritable, !slots[slot].output.isEmpty { markDirty(id.descriptor) }
         switch slots[slot].state {
         case .streaming:
-            if !events.isDisjoint(with: .hungUp) { close(id.descriptor) }
+            if events.isHungUp { close(id.descriptor) }
         case .finishing:
             // What is queued is still written; a peer that is gone fails the write.
             break
         case .reading:
             // With a response still to be written, its end brings the reading about.
-            if !slots[slot].mayHaveInput, !events.isDisjoint(with: [.readable, .hungUp]) { read(id.descriptor) }
+            if !slots[slot].mayHaveInput, events.isReadable || events.isHungUp { read(id.descriptor) }
             // The edge that told of the end does not come again.
-            if slots[slot].state == .responding, !events.isDisjoint(with: .hungUp) { slots[slot].isHalfClosed = true }
+            if slots[slot].state == .responding, events.isHungUp { slots[slot].isHalfClosed = true }
         case .responding:
             // A peer that has only finished sending still gets its response; one that is gone fails the write.
-            if !events.isDisjoint(with: .hungUp) { slots[slot].isHalfClosed = true }
+            if events.isHungUp { slots[slot].isHalfClosed = true }
         case .lingering:
             discardInput(id.descriptor)
         case .free:

@@ -14,6 +14,10 @@ package struct ReadyEvents: OptionSet, Sendable {
     /// The peer will send no more, or is gone: `EPOLLRDHUP`, `EPOLLHUP` or `EPOLLERR`.
     package static let hungUp = ReadyEvents(rawValue: clinux_EPOLLRDHUP | clinux_EPOLLHUP | clinux_EPOLLERR)
 
+    package var isReadable: Bool { rawValue & clinux_EPOLLIN != 0 }
+    package var isWritable: Bool { rawValue & clinux_EPOLLOUT != 0 }
+    package var isHungUp: Bool { rawValue & (clinux_EPOLLRDHUP | clinux_EPOLLHUP | clinux_EPOLLERR) != 0 }
+
     static let edgeTriggered = ReadyEvents(rawValue: clinux_EPOLLET)
 }
 

@@ -29,6 +29,18 @@ struct HTTPHeadersTests {
         #expect(headers.map(\.name) == ["A"])
     }
 
+    @Test func `what is added of others stands behind, without what they have lost`() {
+        var others: HTTPHeaders = ["Gone": "1", "Vary": "Origin", "Empty": ""]
+        others.remove("gone")
+        var headers: HTTPHeaders = ["A": "1"]
+        headers.add(others)
+        headers.add(HTTPHeaders())
+        headers.add("B", "2")
+        #expect(headers.map(\.name) == ["A", "Vary", "Empty", "B"])
+        #expect(headers.map(\.value) == ["1", "Origin", "", "2"])
+        #expect(headers["gone"] == nil && headers["vary"] == "Origin")
+    }
+
     @Test func `a value cannot end its line`() {
         let headers: HTTPHeaders = ["X": "a\r\nSet-Cookie: b\0\u{7F}\tc"]
         #expect(headers["X"] == "a  Set-Cookie: b  \tc")

@@ -4,6 +4,8 @@ import HTTP
 struct CrossOrigin: Sendable {
     private static let requestHeaders = "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID"
 
+    private static let varying: HTTPHeaders = ["Vary": "Origin"]
+
     /// In lower case.
     private let origins: Set<String>
     private var allows = true
@@ -21,7 +23,7 @@ struct CrossOrigin: Sendable {
     ///
     /// `request` is nil where nothing of it was understood.
     func headers(for request: HTTPRequest?) -> HTTPHeaders {
-        var headers: HTTPHeaders = ["Vary": "Origin"]
+        var headers = Self.varying
         guard let origin = request.flatMap(allowedOrigin) else { return headers }
         headers.add("Access-Control-Allow-Origin", origin)
         headers.add("Access-Control-Allow-Credentials", "true")

@@ -52,7 +52,7 @@ enum RequestGuard {
     /// The name or address in a Host header, without its port.
     private static func name(in host: String) -> String {
         if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
-        return host.prefix { $0 != ":" }.lowercased()
+        return Substring(host.utf8.prefix { $0 != UInt8(ascii: ":") }).lowercased()
     }
 
     private static func isOwn(_ name: String, _ allowed: [String]) -> Bool {

@@ -142,7 +142,7 @@ extension Hub {
     }
 
     private func encode(_ notification: CommittedNotification, _ bytes: [UInt8], enveloped: Bool) -> [UInt8] {
-        let id = Array(cursor(notification.position).description.utf8)
+        let id = cursor(notification.position).bytes
         let event = notification.event.map { Array($0.utf8) }
         var chunk: [UInt8] = []
         bytes.withUnsafeBufferPointer { bytes in

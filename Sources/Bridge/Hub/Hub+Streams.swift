@@ -13,14 +13,7 @@ extension Hub {
 
     /// Opens an event stream, or tells its client to come back later.
     func openStream(_ request: StreamRequest, for caller: Caller, at address: IPAddress?, _ id: ConnectionID) {
-        let isFull = maximumStreams > 0 && connections.streamCount >= maximumStreams
-        let perFeed = settings.server.maxStreamsPerFeed
-        let isFeedFull = perFeed > 0 && request.feeds.contains { subscriptions.streams(of: $0.name) >= perFeed }
-        let refusals: [(Bool, StreamRefusal)] = [
-            (isDraining, .draining), (isFull, .full), (isFeedFull, .feedFull),
-            (streamsByAddress.isFull(address), .addressFull), (streamsByIdentity.isFull(caller.account), .identityFull),
-        ]
-        if let refusal = refusals.first(where: \.0)?.1 { return refuse(id, refusal) }
+        if let refusal = refusal(of: request, for: caller, at: address) { return refuse(id, refusal) }
         var first: [UInt8] = []
         ServerSentEvent.appendRetry(drawnRetry(), to: &first)
         let isThere = connections.beginStream(id, Hub.streamHeaders, waitingWith: ChunkEncoder.frame(first))
@@ -35,6 +28,18 @@ extension Hub {
         } else {
             ask(id, request.start)
         }
+    }
+
+    /// Why a stream cannot be taken now; `nil` where it can.
+    private func refusal(of request: StreamRequest, for caller: Caller, at address: IPAddress?) -> StreamRefusal? {
+        if isDraining { return .draining }
+        if maximumStreams > 0 && connections.streamCount >= maximumStreams { return .full }
+        let perFeed = settings.server.maxStreamsPerFeed
+        if perFeed > 0 && request.feeds.contains(where: { subscriptions.streams(of: $0.name) >= perFeed }) {
+            return .feedFull
+        }
+        if streamsByAddress.isFull(address) { return .addressFull }
+        return streamsByIdentity.isFull(caller.account) ? .identityFull : nil
     }
 
     private func register(_ request: StreamRequest, _ id: ConnectionID) {

@@ -6,12 +6,12 @@ import JSON
 enum StreamEvents {
     static func append(id: Cursor?, event: String?, data: [UInt8], to out: inout [UInt8]) {
         ServerSentEvent.append(
-            id: id.map { Array($0.description.utf8) }, event: event.map { Array($0.utf8) }, data: data.span, to: &out)
+            id: id?.bytes, event: event.map { Array($0.utf8) }, data: data.span, to: &out)
     }
 
     static func append(id: Cursor?, event: String?, data: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
         ServerSentEvent.append(
-            id: id.map { Array($0.description.utf8) }, event: event.map { Array($0.utf8) }, data: data.span, to: &out)
+            id: id?.bytes, event: event.map { Array($0.utf8) }, data: data.span, to: &out)
     }
 
     /// The first event of every stream: what it carries, and the cursor before all that follows.
@@ -20,6 +20,7 @@ enum StreamEvents {
         pingMilliseconds: Int, time: Int64, to out: inout [UInt8]
     ) {
         var data = JSONWriter()
+        data.bytes.reserveCapacity(192)
         data.beginObject()
         data.name("client_id")
         data.string(hexadecimal(clientID))
