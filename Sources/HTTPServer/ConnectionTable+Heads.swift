@@ -28,6 +28,7 @@ extension ConnectionTable {
 
     /// Has the heads written that have waited long enough, and forgets those that have left.
     mutating func releaseHeads() {
+        defer { forgetHeads() }
         while firstWaitingHead < waitingHeads.count {
             let head = waitingHeads[firstWaitingHead]
             if isCurrent(head.id), !slots[Int(head.id.descriptor)].output.isEmpty {
@@ -36,7 +37,18 @@ extension ConnectionTable {
             }
             firstWaitingHead += 1
         }
-        waitingHeads.removeAll(keepingCapacity: waitingHeads.count < 1024)
+    }
+
+    /// Gives up the places of heads that have left, also while others never cease to wait; a few at a time cost nothing.
+    private mutating func forgetHeads() {
+        guard firstWaitingHead > 0 else { return }
+        if firstWaitingHead == waitingHeads.count {
+            waitingHeads.removeAll(keepingCapacity: waitingHeads.count < 1024)
+        } else if firstWaitingHead >= 64 && firstWaitingHead >= waitingHeads.count / 2 {
+            waitingHeads.removeFirst(firstWaitingHead)
+        } else {
+            return
+        }
         firstWaitingHead = 0
     }
 

@@ -45,6 +45,22 @@ struct WaitingHeadTests {
         }
     }
 
+    @Test func `heads that have left are forgotten, though there is always one that waits`() throws {
+        try run { server, client, id in
+            var last = (client: client, id: id)
+            for count in 2...200 {
+                let next = try Client(server)
+                next.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                server.wait("the stream begins") { $0.newest != last.id }
+                server.send(event, to: last.id)
+                last.client.vanish()
+                last = (next, server.newest)
+                #expect(server.sync { $0.nextHead < .distantFuture } == true, "stream \(count) waits")
+            }
+            #expect(server.sync { $0.waitingHeads.count } ?? .max < 130)
+        }
+    }
+
     @Test func `a head that waits leaves no trace of a stream that its peer has given up`() throws {
         try run { server, client, _ in
             client.vanish()
