@@ -89,6 +89,7 @@ extension Poller {
                 passOver(replies, slot)
             } else if source(slot) == .value {
                 noteValue(replies[0], slot, &batch, now)
+                bytes += valuesToDelete[slot]?.bytes.count ?? 0
             } else {
                 note(interpret(replies, slot), slot, isRaised: isRaised.contains(slot), &batch, now)
             }

@@ -35,7 +35,7 @@ extension Poller {
         reconciling.slot = (reconciling.slot + count) % feeds.slots.count
         // A flag that could not be lowered may be lowered now.
         if !handledFlags.isEmpty { for slot in slots { handledFlags[slot] = nil } }
-        try compare(slots.filter { feeds[$0].watchers > 0 || heldValues[$0] != nil }, connection, withFirst: true)
+        try compare(slots.filter { feeds[$0].watchers > 0 || heldValues.contains($0) }, connection, withFirst: true)
     }
 
     /// One step of the sweep: one SCAN, and a visit to each list found that is not watched anyway.

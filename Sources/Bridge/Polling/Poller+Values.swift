@@ -23,7 +23,8 @@ extension Poller {
         feeds[slot].isFaulty = false
         guard reply.kind == .string else {
             handledFlags[slot] = nil
-            heldValues[slot] = nil
+            heldValues.remove(slot)
+            valuesToDelete[slot] = nil
             guard feeds[slot].position.count > 0 else { return release(slot) }
             // It went by itself: the same value is news when it comes again.
             return begin(slot, .start, replacing: true, &batch)
@@ -31,7 +32,8 @@ extension Poller {
         let value = reply.withBytes { Array($0) }
         let hash = value.withUnsafeBufferPointer { EntryHash($0) }
         handledFlags[slot] = value
-        heldValues[slot] = HeldValue(bytes: value, hash: hash)
+        heldValues.insert(slot)
+        valuesToDelete[slot] = HeldValue(bytes: value, hash: hash)
         guard feeds[slot].position.first != hash else { return }
         activate(slot, now)
         var reading = begin(slot, ListPosition(count: 1, first: hash), replacing: true)
@@ -62,8 +64,8 @@ extension Poller {
 
     /// Deletes the strings that are stored, each if it still holds what was read.
     func deleteValues(_ connection: RedisConnection) throws(RedisError) {
-        let stored = heldValues.filter {
-            $0.value.bytes != nil && feeds[$0.key].phase == .idle && feeds[$0.key].position.first == $0.value.hash
+        let stored = valuesToDelete.filter {
+            feeds[$0.key].phase == .idle && feeds[$0.key].position.first == $0.value.hash
         }
         guard !stored.isEmpty else { return }
         // Another bridge's, which has the lease, are its own to delete.
@@ -78,7 +80,8 @@ extension Poller {
                 report(feeds[slot].name.text, error)
                 leaveValue(slot)
             } else {
-                heldValues[slot] = nil
+                heldValues.remove(slot)
+                valuesToDelete[slot] = nil
                 handledFlags[slot] = nil
                 begin(slot, .start, replacing: true, &batch)
             }
@@ -88,7 +91,7 @@ extension Poller {
 
     /// Leaves a string where it is until its feed's next comparison with what is stored.
     private func leaveValue(_ slot: Int) {
-        heldValues[slot]?.bytes = nil
+        valuesToDelete[slot] = nil
         release(slot)
     }
 
@@ -107,13 +110,14 @@ extension Poller {
         }
     }
 
-    private func found(_ result: Result<[FeedName], any Error>, by search: ValueSearch) {
+    private func found(_ result: Result<TakenFeeds, any Error>, by search: ValueSearch) {
+        // A connection that has begun since has its own.
+        guard search.connection == connectionCount else { return }
         switch result {
-        case .success(let names):
+        case .success(let found):
             storeSucceeded()
-            visit(names)
-            guard names.count == FeedPositions.namesPerStep else { return }
-            valueSearches.append(ValueSearch(kind: search.kind, last: names.last))
+            visit(found.names)
+            if let next = found.next { valueSearches.append(search.going(on: next)) }
         case .failure(let error):
             storeFailed(error, .now)
             valueSearches.append(search)
@@ -121,16 +125,19 @@ extension Poller {
     }
 }
 
-/// A string that was read, and to our knowledge is still there.
+/// A string that was read, and is to be deleted once its entries are stored.
 struct HeldValue {
-    /// What it holds, to be deleted once it is stored; `nil` of one that is left where it is for the time being.
-    var bytes: [UInt8]?
+    let bytes: [UInt8]
     let hash: EntryHash
 }
 
-/// The search for strings of a kind that earlier runs took in, a page of names at a time.
+/// The search for strings of a kind that earlier runs took in, some feeds at a time.
 struct ValueSearch {
     let kind: String
-    /// The last feed that was found.
-    var last: FeedName?
+    /// The connection to Redis that it was begun for.
+    let connection: Int
+    /// The last feed that was looked at.
+    var last: String?
+
+    func going(on last: String) -> ValueSearch { ValueSearch(kind: kind, connection: connection, last: last) }
 }

@@ -70,7 +70,7 @@ extension Poller {
         expectant[slot] = nil
         handledFlags[slot] = nil
         raised.forget(slot)
-        guard feeds[slot].phase == .idle && !feeds[slot].needsReading && heldValues[slot] == nil else { return }
+        guard feeds[slot].phase == .idle && !feeds[slot].needsReading && !heldValues.contains(slot) else { return }
         ephemeralTails[slot] = nil
         feeds.remove(slot)
     }

@@ -33,10 +33,14 @@ actor Poller {
     var unanswered: [Int] = []
     /// Values of flags that could not be lowered: handled until they change or vanish.
     var handledFlags: [Int: [UInt8]] = [:]
-    /// Strings of kinds with the source `value` that were read and are still there.
-    var heldValues: [Int: HeldValue] = [:]
+    /// Feeds of kinds with the source `value` whose strings were read and, to our knowledge, are still there.
+    var heldValues: Set<Int> = []
+    /// Those of the strings that are to be deleted once they are stored.
+    var valuesToDelete: [Int: HeldValue] = [:]
     /// For which of these kinds the store is still to be asked what else may be there.
     var valueSearches: [ValueSearch] = []
+    /// How many connections to Redis have begun.
+    var connectionCount = 0
     /// Of feeds of kinds that are ephemeral, the hashes of the last entries that were read.
     var ephemeralTails: [Int: [EntryHash]] = [:]
     /// What was read of them in this round trip, and who gets it.
@@ -164,8 +168,16 @@ actor Poller {
     private func readEverything() {
         handledFlags.removeAll()
         feedsInRound = Poller.feedsInFirstRound
-        valueSearches = kinds.filter { $0.source == .value }.map { ValueSearch(kind: $0.name) }
+        connectionCount += 1
+        valueSearches = kinds.filter { $0.source == .value }.map {
+            ValueSearch(kind: $0.name, connection: connectionCount)
+        }
         for slot in feeds.slots.indices where feeds[slot].phase != .free {
+            // Strings that were only left where they are may be many and long: they are compared some at a time.
+            if feeds[slot].watchers <= 0 && heldValues.contains(slot) && valuesToDelete[slot] == nil {
+                feeds[slot].needsReading = false
+                continue
+            }
             feeds[slot].needsReading = true
             // What was pushed meanwhile is old.
             if isEphemeral(slot) { feeds[slot].passesOver = true }

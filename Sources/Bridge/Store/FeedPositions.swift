@@ -9,8 +9,8 @@ final class FeedPositions {
     private let moveFeed: SQLiteStatement
     private let replaceTail: SQLiteStatement
     private let findTaken: SQLiteStatement
-    /// How many names are found at a time.
-    static let namesPerStep = 500
+    /// How many feeds are looked at in one search.
+    private static let feedsPerSearch = 500
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         self.connection = connection
@@ -27,8 +27,8 @@ final class FeedPositions {
             "UPDATE feeds SET position = ?2, first = ?3, tail = ?4, reread_end = ?5 WHERE id = ?1")
         findTaken = try connection.prepare(
             """
-            SELECT name FROM feeds WHERE name > ? AND name < ? AND position > 0
-            ORDER BY name LIMIT \(FeedPositions.namesPerStep)
+            SELECT name, position FROM feeds WHERE name > ? AND name < ?
+            ORDER BY name LIMIT \(FeedPositions.feedsPerSearch)
             """)
     }
 
@@ -66,14 +66,19 @@ final class FeedPositions {
             rereadEnd: rereadEnd)
     }
 
-    /// Feeds of a kind of whose lists something is taken in that is not known to be gone: the next behind one, by name.
-    func taken(_ kind: String, after last: FeedName?) throws(SQLiteError) -> [FeedName] {
-        findTaken.bind(1, last?.text ?? "\(kind):")
+    /// Finds feeds of a kind of whose lists something is taken in that is not known to be gone, among the next few behind
+    /// one, by name.
+    func taken(_ kind: String, after last: String?) throws(SQLiteError) -> TakenFeeds {
+        findTaken.bind(1, last ?? "\(kind):")
         // The character behind the colon.
         findTaken.bind(2, "\(kind);")
-        var names: [FeedName] = []
-        while try findTaken.step() { if let name = FeedName(findTaken.string(0)) { names.append(name) } }
-        return names
+        var (found, names, count) = (last, [FeedName](), 0)
+        while try findTaken.step() {
+            count += 1
+            found = findTaken.string(0)
+            if findTaken.int64(1) > 0, let name = found.flatMap(FeedName.init) { names.append(name) }
+        }
+        return TakenFeeds(names: names, next: count == FeedPositions.feedsPerSearch ? found : nil)
     }
 
     /// A feed's number, which it gets if it has none.
@@ -131,4 +136,11 @@ extension EntryHash {
             EntryHash(rawValue: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self)))
         }
     }
+}
+
+/// What a search found.
+struct TakenFeeds: Sendable {
+    let names: [FeedName]
+    /// Behind which feed it goes on; `nil` where it is at its end.
+    let next: String?
 }

@@ -17,8 +17,9 @@ extension StoreWriter {
         try withStore { try $0.positions.feed(feed)?.tail ?? [] }
     }
 
-    /// Feeds of a kind of whose lists something is taken in that is not known to be gone, a page of them by name.
-    func feedsTaken(_ kind: String, after last: FeedName?) throws -> [FeedName] {
+    /// Finds feeds of a kind of whose lists something is taken in that is not known to be gone, among the next few behind
+    /// one, by name.
+    func feedsTaken(_ kind: String, after last: String?) throws -> TakenFeeds {
         try withStore { try $0.positions.taken(kind, after: last) }
     }
 }
