@@ -126,9 +126,27 @@ struct RuleTests {
         defer { server.signal(SIGCONT) }
         let early = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", stream.lastEventID)])
         #expect(try summary(early.untilEnd()) == ["end"])
+        #expect(try summary(bridge.stream("feed=job:1").untilEnd()) == ["a", "end"])
         server.signal(SIGCONT)
         let back = try bridge.stream("feed=job:1", headers: [("Last-Event-ID", early.lastEventID)])
         #expect(try summary(back.untilLive()) == ["b"])
+    }
+
+    @Test func `a shutdown tells who waits for an answer about ended feeds when to come back`() throws {
+        let bridge = try FlagpoleProcess(["kinds": Self.kinds, "server": ["drain_ms": 300]], redis: server)
+        let stream = try bridge.liveStream("feed=job:1")
+        try push(#"{"id":"a","s":"done"}"#, to: "job:1")
+        #expect(try summary(stream.untilEnd()) == ["a", "end"])
+        server.signal(SIGSTOP)
+        defer { server.signal(SIGCONT) }
+        let client = try bridge.client()
+        let cursor = [("Last-Event-ID", stream.lastEventID)]
+        client.socket.send(client.encode("GET", "/v1/stream?feed=job:1", headers: cursor, body: ""))
+        // It has arrived by then.
+        #expect(try bridge.get("/healthz").status == 200)
+        bridge.signal(SIGTERM)
+        let answer = try client.answer(toHead: false)
+        #expect(answer.status == 200 && answer.text.hasPrefix("retry: "))
     }
 
     @Test func `a row that was inserted while nobody watched opens its feed to whoever comes back`() throws {

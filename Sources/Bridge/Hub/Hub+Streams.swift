@@ -122,7 +122,11 @@ extension Hub {
     /// Takes the store's answers.
     func received(_ answers: [(ConnectionID, StreamPage?)]) {
         for (id, page) in answers where isOpen(id) {
-            if let page { send(page, id) } else { unanswered.append(id) }
+            guard let page else {
+                unanswered.append(id)
+                continue
+            }
+            if !isPutOff(page, id) { send(page, id) }
         }
     }
 
@@ -200,6 +204,8 @@ extension Hub {
             appendWelcome(slot, opening, nil, to: &events)
             let id = ConnectionID(descriptor: Int32(slot), generation: streams[slot].generation)
             connections.send(ChunkEncoder.frame(events), to: id)
+            // It begins with what is known.
+            askAfterLook(id)
         }
     }
 

@@ -48,6 +48,7 @@ extension Hub {
         for descriptor in streams.indices where streams[descriptor].mode != .closed {
             sayGoodbye(Int32(descriptor), reason: "drain")
         }
+        for id in Array(undecided.keys) { decide(id, isOver: false) }
         connections.drain()
     }
 

@@ -35,10 +35,15 @@ struct StreamState {
 
 /// A stream that has not been live yet.
 final class StreamOpening {
+    /// A look at the lists of feeds that have ended.
+    enum Look { case due, underWay, done }
+
     let clientID: UInt64
     let began: Ticks
     /// Whether its welcome was queued.
     var isWelcomed = false
+    /// It is over only if its feeds still have ended after that.
+    var look = Look.due
     /// Where it begins; `nil` once the store has answered.
     var start: StreamStart?
     /// The cursor that it came with, if that was one of ours.

@@ -52,11 +52,6 @@ actor StoreReader {
         try withReading { try $0.unreadCount(feed) }
     }
 
-    /// Whether the newest sent notification of each of the feeds is its last.
-    func haveEnded(_ feeds: [StreamFeed]) throws -> Bool {
-        try withReading { try $0.haveEnded(feeds) }
-    }
-
     /// Whether a stream that comes back has nothing to come back for.
     func isOver(_ query: StreamQuery) throws -> Bool {
         try withReading { try $0.isOver(query) }

@@ -74,6 +74,8 @@ struct StreamPage: Sendable {
     var unread: [(feed: FeedName, count: Int)] = []
     /// The feeds that have ended, where nothing is still to come, and the positions of their last entries.
     var ended: [FeedName: LogPosition] = [:]
+    /// Whether all feeds of the stream have ended, also where something is still to come.
+    var haveAllEnded = false
 
     init(before: LogPosition?, after: LogPosition) {
         self.before = before

@@ -15,11 +15,6 @@ extension StreamReading {
         return ends
     }
 
-    /// Whether the newest sent notification of each of the feeds is its last.
-    func haveEnded(_ feeds: [StreamFeed]) throws -> Bool {
-        try connection.transaction(.deferred) { try ends(of: feeds).count == feeds.count }
-    }
-
     /// Whether all feeds of a stream have ended, and its client has had their last entries.
     func isOver(_ query: StreamQuery) throws -> Bool {
         try connection.transaction(.deferred) {

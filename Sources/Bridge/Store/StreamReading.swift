@@ -98,6 +98,7 @@ final class StreamReading {
                 let ends = try ends(of: query.feeds)
                 var page = try page(
                     query, Snapshot(epoch: epoch, last: last, purged: purged, unread: unread, ends: ends))
+                page.haveAllEnded = !ends.isEmpty && ends.count == query.feeds.count
                 if page.rest == nil {
                     for (position, feed) in ends where position <= page.after { page.ended[feed] = position }
                 }
