@@ -39,7 +39,7 @@ final class ChildProcess {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        // The program is looked at by the sanitizer that looks at its tests.
+        // The program may have been built with a sanitizer.
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             ["PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains(name)
         }

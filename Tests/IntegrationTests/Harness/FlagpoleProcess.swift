@@ -7,9 +7,9 @@ import SQLite
 final class FlagpoleProcess {
     typealias Settings = [String: [String: Any]]
 
-    /// The program that FLAGPOLE names, such as one with a sanitizer, or that the tests' build has built.
+    /// The program that TESTED_PROGRAM names, such as one with a sanitizer, or that the tests' build has built.
     static let program =
-        ProcessInfo.processInfo.environment["FLAGPOLE"]
+        ProcessInfo.processInfo.environment["TESTED_PROGRAM"]
         ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "flagpole").path
 
