@@ -8,14 +8,13 @@ package final class SQLitePatience: Sendable {
     private let end = Mutex<ContinuousClock.Instant?>(nil)
     /// How long it waits each time before it tries again; then always as long as the last time.
     private static let pauses: [Int32] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100]
+    /// How long a call may wait beyond the end, and how long after it that is over as well.
+    private static let lastMilliseconds: Int32 = 100
+    private static let grace: Duration = .seconds(1)
 
     package init(milliseconds: Int32) {
         self.milliseconds = milliseconds
     }
-
-    /// How long a call may wait beyond the end, and how long after it that is over as well.
-    private static let lastMilliseconds: Int32 = 100
-    private static let grace: Duration = .seconds(1)
 
     /// Has hardly a call wait beyond `end`, also of those that wait now, and none a second later.
     package func end(at end: ContinuousClock.Instant) { self.end.withLock { $0 = end } }
