@@ -104,8 +104,8 @@ struct RuleTests {
         let early = stream.lastEventID
         for run in ["1", "2", "3"] {
             try push(#"{"id":"a\#(run)"}"#, #"{"id":"z\#(run)","s":"done"}"#, to: "job:1")
-            let events = try (run == "1" ? stream : bridge.stream("feed=job:1&since=now")).untilEnd()
-            #expect(events.last?.event == "end")
+            let watcher = try run == "1" ? stream : bridge.stream("feed=job:1&since=now")
+            #expect(try watcher.untilEnd().last?.event == "end")
         }
         try push(#"{"id":"b"}"#, to: "job:1")
         let newcomer = try bridge.stream("feed=job:1")

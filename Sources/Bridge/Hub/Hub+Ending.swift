@@ -65,6 +65,8 @@ extension Hub {
         let feeds = subscriptions.feeds(list: stream.subscription)
         guard feeds.allSatisfy(\.canEnd) else { return false }
         opening.look = .underWay
+        // What is found now, or comes meanwhile, is no older than the stream.
+        if case .now = opening.start { opening.start = .after(page.after) }
         lookAtLists(feeds) { hub, _ in hub.askAfterLook(id) }
         return true
     }

@@ -14,7 +14,7 @@ final class RunningHub: Sendable {
     let port: Int
     private let writer: StoreWriter
     private let threads: [NamedThread]
-    private let poller: Poller
+    let poller: Poller
     private let commits = HeldCommits()
 
     /// Calls `body` with a hub whose streams fall behind soon and read in small pages; ends its threads.

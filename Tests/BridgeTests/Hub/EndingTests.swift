@@ -97,4 +97,23 @@ struct EndingTests {
             #expect(try readToEnd(live) == ["a", "y", "end", "removed", "z", "end", "b", "end"])
         }
     }
+
+    @Test func `what comes while the lists of ended feeds are looked at comes over a stream since=now`() async throws {
+        try await RunningHub.run(store) { hub in
+            try await hub.ingest(try store.batch("job:1", [#"{"id":"z","s":"done"}"#]))
+            var gate: Gate? = Gate(holding: hub.poller, on: hub.poller.executor)
+            let stream = try StreamTap(["job:1"], query: "since=now", port: hub.port)
+            while await !hub.hub.looksAtLists { try stream.drain(waiting: 10) }
+            try await hub.ingest(try store.batch("job:1", [#"{"id":"b"}"#]))
+            #expect(gate != nil)
+            gate = nil
+            try stream.untilLive()
+            #expect(stream.notifications.map { String($0.data) } == [#"{"id":"b"}"#])
+        }
+    }
+}
+
+extension Hub {
+    /// Whether a stream waits for a look at the lists of its feeds.
+    fileprivate var looksAtLists: Bool { streams.contains { $0.opening?.look == .underWay } }
 }

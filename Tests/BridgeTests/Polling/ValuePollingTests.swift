@@ -15,26 +15,14 @@ struct ValuePollingTests {
         store = try TestStore()
     }
 
-    private func run(_ body: (inout DrivenPoller) async throws -> Void) async throws {
+    /// Where somebody watches nothing but looks at the string brings news; where nobody does, sweeps find it.
+    private func run(isWatched: Bool = true, _ body: (inout DrivenPoller) async throws -> Void) async throws {
         var settings = Configuration()
         settings.kinds.append(.test("mail") { $0.source = .value })
-        // Nothing but looks at the strings brings news.
-        settings.poll.reconcileIntervalMilliseconds = 86_400_000
-        settings.poll.sweepIntervalMilliseconds = 604_800_000
+        settings.poll.reconcileIntervalMilliseconds = isWatched ? 86_400_000 : 1000
+        settings.poll.sweepIntervalMilliseconds = isWatched ? 604_800_000 : 10_000
         try await DrivenPoller.run(settings, redis, store) { poller in
-            await poller.poller.watch([try FeedName(of: "mail:1")])
-            try await poller.pass(1, each: 1000)
-            try await body(&poller)
-        }
-    }
-
-    /// As `run`, but nobody watches: the string is found by sweeps.
-    private func runUnwatched(_ body: (inout DrivenPoller) async throws -> Void) async throws {
-        var settings = Configuration()
-        settings.kinds.append(.test("mail") { $0.source = .value })
-        settings.poll.reconcileIntervalMilliseconds = 1000
-        settings.poll.sweepIntervalMilliseconds = 10_000
-        try await DrivenPoller.run(settings, redis, store) { poller in
+            if isWatched { await poller.poller.watch([try FeedName(of: "mail:1")]) }
             try await poller.pass(1, each: 1000)
             try await body(&poller)
         }
@@ -107,7 +95,7 @@ struct ValuePollingTests {
         } else {
             try redis.command("SET", "flagpole:bridge", "another")
         }
-        try await runUnwatched { poller in
+        try await run(isWatched: false) { poller in
             for round in 1...3 {
                 try set()
                 try await sweep(&poller)
@@ -121,7 +109,7 @@ struct ValuePollingTests {
 
     @Test func `a string that can be deleted at last goes, though nobody watches`() async throws {
         try redis.command("ACL", "SETUSER", "default", "-del")
-        try await runUnwatched { poller in
+        try await run(isWatched: false) { poller in
             try set()
             try await sweep(&poller)
             #expect(try isThere)
@@ -136,14 +124,14 @@ struct ValuePollingTests {
         async throws
     {
         try redis.command("ACL", "SETUSER", "default", "-del")
-        try await runUnwatched { poller in
+        try await run(isWatched: false) { poller in
             try set()
             try await sweep(&poller)
             #expect(try isThere && stored == 1)
         }
         try vanish()
         try redis.command("ACL", "SETUSER", "default", "+del")
-        try await runUnwatched { poller in
+        try await run(isWatched: false) { poller in
             try set()
             try await sweep(&poller)
             #expect(try !isThere && stored == 2)
